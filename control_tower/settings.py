@@ -1,0 +1,51 @@
+"""Where does this machine keep things? Environment only; never anything the business decides.
+
+What the business may change is in `policy.toml`.
+"""
+
+from functools import cached_property
+from pathlib import Path
+
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PROJECT_ROOT = Path(__file__).resolve().parent.parent
+
+
+class Settings(BaseSettings):
+    """Every setting of this machine; each is read from the environment variable `TOWER_<NAME>`."""
+
+    model_config = SettingsConfigDict(env_prefix="TOWER_", extra="ignore")
+
+    home: Path = PROJECT_ROOT / "data"
+    """The data folder: raw/, builds/, staging/."""
+    memory_limit: str = "2GB"
+    """What one DuckDB connection may use before it spills to disk."""
+    threads: int = 0
+    """Threads of DuckDB; 0 lets it take all cores."""
+    query_seconds: float = 10.0
+    """A read of the dashboard or of `tower sql` is interrupted after this many seconds."""
+
+    @cached_property
+    def raw(self) -> Path:
+        """Every file ever loaded, by its SHA-256, immutable."""
+        return self.home / "raw"
+
+    @cached_property
+    def builds(self) -> Path:
+        """One folder per build, and the pointer CURRENT."""
+        return self.home / "builds"
+
+    @cached_property
+    def staging(self) -> Path:
+        """Work in progress; anything here that no running load owns may be deleted."""
+        return self.home / "staging"
+
+    @cached_property
+    def reference(self) -> Path:
+        """Reference data shipped with the product (taxonomy, calendars, tiers, rates)."""
+        return PROJECT_ROOT / "data" / "reference"
+
+
+def current() -> Settings:
+    """Read the settings anew from the environment (cheap; tests change `TOWER_HOME`)."""
+    return Settings()

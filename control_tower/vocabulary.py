@@ -1,0 +1,144 @@
+"""Which words does the product know? Enumerations only; never any logic.
+
+Every word that is stored in a canonical table and has a closed list of values is here, so that SQL,
+Python and pages spell it the same way. Open lists (exception types, activities of a foreign log) are
+reference data or data, not vocabulary.
+"""
+
+from enum import StrEnum
+
+
+class ExceptionStatus(StrEnum):
+    """Where the record of an exception stands (ruling 5)."""
+
+    NEW = "new"
+    ACKNOWLEDGED = "acknowledged"
+    IN_PROGRESS = "in_progress"
+    WAITING = "waiting"
+    ESCALATED = "escalated"
+    RESOLVED = "resolved"
+    CLOSED = "closed"
+    CANCELLED = "cancelled"
+    DUPLICATE = "duplicate"
+    FALSE_POSITIVE = "false_positive"
+
+
+class Severity(StrEnum):
+    """The three tiers of TRI-02, mildest first."""
+
+    INFORMATIONAL = "informational"
+    STANDARD = "standard"
+    CRITICAL = "critical"
+
+
+class Category(StrEnum):
+    """The upper level of the taxonomy (ING-05), plus two that keep honesty.
+
+    `service` holds incidents of IT service logs, which are no order exceptions; `unmapped` holds
+    exceptions whose local code is still on the work list (never "other").
+    """
+
+    INVENTORY = "inventory"
+    CREDIT = "credit"
+    PRICING = "pricing"
+    MASTER_DATA = "master_data"
+    INTEGRATION = "integration"
+    FULFILMENT = "fulfilment"
+    SUPPLY = "supply"
+    FINANCE = "finance"
+    SERVICE = "service"
+    UNMAPPED = "unmapped"
+
+
+class CustomerTier(StrEnum):
+    """How much a customer matters by contract, most first."""
+
+    STRATEGIC = "strategic"
+    KEY = "key"
+    STANDARD = "standard"
+    SMALL = "small"
+
+
+class ObjectType(StrEnum):
+    """The object types of the product; a foreign log may bring more of its own."""
+
+    ORDER = "order"
+    ORDER_LINE = "order_line"
+    SHIPMENT = "shipment"
+    INVOICE = "invoice"
+    PAYMENT = "payment"
+    EXCEPTION = "exception"
+    CUSTOMER = "customer"
+    ITEM = "item"
+    SUPPLIER = "supplier"
+    SITE = "site"
+    TEAM = "team"
+    USER = "user"
+    PURCHASE_ORDER = "purchase_order"
+    PURCHASE_ORDER_LINE = "purchase_order_line"
+    PURCHASE_REQUISITION = "purchase_requisition"
+    QUOTATION = "quotation"
+    RECEIPT = "receipt"
+
+
+class BusinessEvent(StrEnum):
+    """Canonical business events (ING-02): what an activity of any log means to us."""
+
+    ORDER_CREATED = "order_created"
+    ORDER_CONFIRMED = "order_confirmed"
+    ORDER_CANCELLED = "order_cancelled"
+    INVENTORY_RESERVED = "inventory_reserved"
+    ALLOCATION_FAILED = "allocation_failed"
+    PICK_STARTED = "pick_started"
+    PICK_CONFIRMED = "pick_confirmed"
+    PACKED = "packed"
+    SHIPMENT_CONFIRMED = "shipment_confirmed"
+    SHIPMENT_DELAYED = "shipment_delayed"
+    DELIVERY_FAILED = "delivery_failed"
+    DELIVERED = "delivered"
+    CREDIT_HOLD_APPLIED = "credit_hold_applied"
+    CREDIT_HOLD_RELEASED = "credit_hold_released"
+    REPLENISHMENT_ORDERED = "replenishment_ordered"
+    REPLENISHMENT_CONFIRMED = "replenishment_confirmed"
+    RECEIPT_POSTED = "receipt_posted"
+    INVOICE_POSTED = "invoice_posted"
+    INVOICE_MATCHED = "invoice_matched"
+    PAYMENT_REMINDED = "payment_reminded"
+    PAID = "paid"
+    APPROVAL_REQUESTED = "approval_requested"
+    APPROVAL_DELEGATED = "approval_delegated"
+    APPROVAL_DECIDED = "approval_decided"
+    EXCEPTION_DETECTED = "exception_detected"
+    EXCEPTION_ACKNOWLEDGED = "exception_acknowledged"
+    EXCEPTION_ASSIGNED = "exception_assigned"
+    EXCEPTION_ESCALATED = "exception_escalated"
+    EXCEPTION_RESOLVED = "exception_resolved"
+    EXCEPTION_REOPENED = "exception_reopened"
+    EXCEPTION_CLOSED = "exception_closed"
+
+
+class ResourceType(StrEnum):
+    """Who did an event: a person, or a program on its own."""
+
+    HUMAN = "human"
+    AUTOMATIC = "automatic"
+
+
+class LatencyClass(StrEnum):
+    """How fresh a source can be at best (ING-03)."""
+
+    REAL_TIME = "real-time"
+    HOURLY_BATCH = "hourly batch"
+    NIGHTLY = "nightly"
+    FLAT_FILE = "flat file"
+
+
+class AgingBucket(StrEnum):
+    """The buckets of K10, youngest first."""
+
+    H4 = "0–4 h"
+    H24 = "4–24 h"
+    D3 = "1–3 d"
+    D7 = "3–7 d"
+    D14 = "7–14 d"
+    OLDER = ">14 d"
