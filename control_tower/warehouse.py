@@ -1,0 +1,195 @@
+"""How do we reach the facts? The only module that opens DuckDB.
+
+Two ways in: a new build (read-write, private to one load, in the staging folder) and a published build
+(read-only, locked down, counted against its manifest before the first read). Decides nothing about
+what is loaded or shown; holds no business rule.
+"""
+
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pandas as pd
+import pyarrow as pa
+
+from control_tower import builds, contract, manifest
+from control_tower.errors import BuildError, ControlTowerError, DefinitionError
+from control_tower.filters import DIMENSIONS, Filters
+from control_tower.settings import Settings
+
+READS = Path(__file__).with_name("reads")
+ROW_LIMIT = 1_000
+"""What a page may take to the browser at once (fault 93)."""
+_OPEN: dict[tuple[str, str], "Build"] = {}
+_OPENING = threading.Lock()
+
+
+def create(path: Path, settings: Settings) -> duckdb.DuckDBPyConnection:
+    """A new, empty warehouse with every relation of the contract and its comments."""
+    connection = duckdb.connect(str(path))
+    connection.execute("SET preserve_insertion_order = true")
+    connection.execute("SET TimeZone = 'UTC'")
+    connection.execute("SET memory_limit = ?", [settings.memory_limit])
+    connection.execute("SET temp_directory = ?", [str(path.parent / "spill")])
+    if settings.threads:
+        connection.execute("SET threads = ?", [settings.threads])
+    connection.execute(contract.SCHEMA.read_text(encoding="utf-8"))
+    for relation in contract.relations().values():
+        connection.execute(f"COMMENT ON TABLE {relation.name} IS {_literal(relation.grain)}")
+        for column in relation.columns:
+            connection.execute(f'COMMENT ON COLUMN {relation.name}."{column.name}" IS {_literal(column.comment)}')
+    return connection
+
+
+def _literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+class Build:
+    """One published build, open for reading. Safe to share between threads: every read has its own cursor."""
+
+    def __init__(self, folder: Path, settings: Settings) -> None:
+        """Open and count against the manifest. Raises BuildError when damaged or incomplete (faults 50, 51)."""
+        self.folder = folder
+        self.manifest = manifest.read(folder / builds.MANIFEST)
+        self.id = self.manifest.build_id
+        self._seconds = settings.query_seconds
+        path = folder / builds.WAREHOUSE
+        if not path.is_file():
+            raise BuildError(f"{path}: missing; `tower doctor --rebuild` makes the build again from its raw files")
+        try:
+            self._connection = duckdb.connect(str(path), read_only=True, config=_reader_config(settings))
+            self._verify()
+        except duckdb.Error as error:
+            raise BuildError(
+                f"{path}: damaged ({str(error).splitlines()[0]}); `tower doctor --rebuild` makes it again from raw files"
+            ) from error
+
+    def _verify(self) -> None:
+        found = dict(self._connection.execute("SELECT table_name, estimated_size FROM duckdb_tables()").fetchall())
+        for name, entry in self.manifest.relations.items():
+            if name not in found:
+                rows: int | None = None
+            else:
+                rows = self._connection.execute(f'SELECT count(*) FROM "{name}"').fetchall()[0][0]
+            if rows != entry.rows:
+                raise BuildError(
+                    f"{self.folder / builds.WAREHOUSE}: {name} holds {rows} rows, its manifest says {entry.rows}; "
+                    "`tower doctor --rebuild` makes it again from raw files"
+                )
+
+    def close(self) -> None:
+        """Let the file go."""
+        self._connection.close()
+
+    @contextmanager
+    def cursor(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """A cursor of this build for one use, interrupted by the watchdog when it runs too long (fault 94)."""
+        cursor = self._connection.cursor()
+        watchdog = threading.Timer(self._seconds, cursor.interrupt)
+        watchdog.start()
+        try:
+            yield cursor
+        except duckdb.InterruptException as error:
+            raise ControlTowerError(
+                f"the query ran longer than {self._seconds:g} s and was stopped; narrow the filters or the period"
+            ) from error
+        finally:
+            watchdog.cancel()
+            cursor.close()
+
+    def sql(self, query: str, parameters: list[Any] | None = None) -> pa.Table:
+        """Run one SELECT as given (`tower sql`). Raises ControlTowerError with DuckDB's own words."""
+        with self.cursor() as cursor:
+            try:
+                relation = cursor.execute(query, parameters or [])
+                return relation.to_arrow_table()
+            except duckdb.InterruptException:
+                raise
+            except duckdb.Error as error:
+                raise ControlTowerError(f"the query was refused: {error}") from error
+
+    def read(self, name: str, filters: Filters | None = None, **bound: Any) -> pd.DataFrame:
+        """Run `control_tower/reads/<name>.sql`: at most ROW_LIMIT rows, for a page.
+
+        In its text `{exceptions}` stands for the exceptions that pass the filters; `$name` for a bound
+        value. Raises DefinitionError for a read that does not exist.
+        """
+        where, values = where_clause(filters or Filters())
+        exceptions = f"(SELECT * FROM mart_exception WHERE {where})"
+        text = _read_text(name).replace("{exceptions}", exceptions)
+        wanted = {key: value for key, value in {**values, **bound}.items() if f"${key}" in text}
+        with self.cursor() as cursor:
+            return cursor.execute(text, wanted).df().head(ROW_LIMIT)
+
+
+def where_clause(filters: Filters) -> tuple[str, dict[str, Any]]:
+    """The condition on mart_exception and its bound values; columns come from the allow-list only (fault 86)."""
+    conditions, values = ["true"], dict[str, Any]()
+    for name, column in DIMENSIONS.items():
+        chosen = getattr(filters, name)
+        if chosen:
+            conditions.append(f"list_contains($f_{name}, {column})")
+            values[f"f_{name}"] = list(chosen)
+    for name, condition in filters.conditions().items():
+        conditions.append(condition.sql)
+        values[f"f_{name}"] = condition.value
+    return " AND ".join(conditions), values
+
+
+@cache
+def _read_text(name: str) -> str:
+    path = READS / f"{name}.sql"
+    if not name.isidentifier() or not path.is_file():
+        raise DefinitionError(f"no read {name!r} in {READS}")
+    return path.read_text(encoding="utf-8")
+
+
+def _reader_config(settings: Settings) -> dict[str, Any]:
+    """A reader reaches its own file and nothing else: no files, no extensions, no settings (fault 88)."""
+    return {
+        "enable_external_access": "false",
+        "autoinstall_known_extensions": "false",
+        "autoload_known_extensions": "false",
+        "allow_community_extensions": "false",
+        "python_enable_replacements": "false",
+        "memory_limit": settings.memory_limit,
+        "TimeZone": "UTC",
+        "lock_configuration": "true",
+        **({"threads": str(settings.threads)} if settings.threads else {}),
+    }
+
+
+def open_current(settings: Settings) -> Build:
+    """The published build. Raises BuildError when there is none yet."""
+    build_id = builds.current_id(settings.builds)
+    if build_id is None:
+        raise BuildError(f"no build in {settings.builds} yet; load one: `tower demo` or `tower load SOURCE --from PATH`")
+    return open_build(settings, build_id)
+
+
+def open_build(settings: Settings, build_id: str) -> Build:
+    """One build by id, opened once per process. Raises BuildError for an unknown or damaged one."""
+    if Path(build_id).name != build_id:
+        raise BuildError(f"{build_id!r} is not the id of a build")
+    key = (str(settings.builds), build_id)
+    with _OPENING:
+        if key not in _OPEN:
+            _OPEN[key] = Build(settings.builds / build_id, settings)
+        return _OPEN[key]
+
+
+def forget(settings: Settings) -> None:
+    """Close every build of this home that the process holds (a rebuild replaces files)."""
+    with _OPENING:
+        for key in [key for key in _OPEN if key[0] == str(settings.builds)]:
+            _OPEN.pop(key).close()
+
+
+def known_columns(relation: str) -> Mapping[str, str]:
+    """Column → DuckDB type of one relation of the contract."""
+    return {column.name: column.type for column in contract.relations()[relation].columns}
