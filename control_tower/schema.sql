@@ -625,6 +625,11 @@ CREATE TABLE policy (
     reporting_currency  VARCHAR NOT NULL,  -- ISO 4217
     small_sample        INTEGER NOT NULL   -- below this n a figure says "too few"
 );
+-- One row per number of policy.toml that definitions read: [detection] and [measures]. Key: name
+CREATE TABLE policy_parameter (
+    name                VARCHAR NOT NULL,  -- key of policy.toml; its suffix is its unit (_days, _hours, _rate …)
+    value               DECIMAL(18,4) NOT NULL  -- as decided by the business
+);
 -- One row per source system: the clock its durations are measured against (ruling 7). Key: source_system
 CREATE TABLE source_clock (
     source_system       VARCHAR NOT NULL,  -- source
