@@ -1,0 +1,65 @@
+/* Grain: one row per value of the dimension named by $dimension (an allow-listed word, never an identifier),
+   the ones with most open, then most new exceptions first. Key null = the source does not say. */
+WITH scored AS (
+    SELECT
+        CASE $dimension
+            WHEN 'source_system' THEN source_system
+            WHEN 'category' THEN category
+            WHEN 'type_code' THEN type_code
+            WHEN 'severity' THEN severity
+            WHEN 'status' THEN status
+            WHEN 'site_id' THEN site_id
+            WHEN 'supplier_id' THEN supplier_id
+            WHEN 'customer_id' THEN customer_id
+            WHEN 'owner_team_id' THEN owner_team_id
+            WHEN 'channel' THEN channel
+        END AS key,
+        detected_at,
+        resolved_at,
+        ended_at,
+        sla_breached,
+        coalesce(sla_due_at, ended_at, detected_at) AS judged_at,
+        least($until, as_of + INTERVAL 1 SECOND) AS known_until,
+        value_at_risk_amount,
+        (detected_at < $until AND (ended_at IS NULL OR ended_at >= $until)) AS is_open_now
+    FROM {exceptions}
+),
+totals AS (
+    SELECT
+        key,
+        count(detected_at) FILTER (WHERE is_open_now) AS open_count,
+        count(detected_at) FILTER (WHERE detected_at >= $since AND detected_at < $until) AS new_count,
+        count(detected_at) FILTER (WHERE resolved_at >= $since AND resolved_at < $until) AS resolved_count,
+        count(detected_at) FILTER (
+            WHERE sla_breached AND judged_at >= $since AND judged_at < known_until
+        ) AS late_count,
+        count(sla_breached) FILTER (WHERE judged_at >= $since AND judged_at < known_until) AS judged_count,
+        sum(value_at_risk_amount) FILTER (WHERE is_open_now)::DOUBLE AS open_value
+    FROM scored
+    GROUP BY key
+)
+SELECT
+    totals.key,
+    coalesce(
+        site.name, supplier.name, customer.name, team.name, ref_exception_type.title,
+        regexp_replace(totals.key, '^[^:]+:', '')
+    ) AS label,
+    totals.open_count,
+    totals.new_count,
+    totals.resolved_count,
+    totals.late_count,
+    totals.judged_count,
+    totals.open_value,
+    count(totals.open_count) OVER () AS key_count,
+    sum(totals.open_count) OVER ()::BIGINT AS open_total,
+    sum(totals.new_count) OVER ()::BIGINT AS new_total,
+    sum(totals.open_value) OVER ()::DOUBLE AS value_total
+FROM totals
+LEFT JOIN core_site AS site ON $dimension = 'site_id' AND totals.key = site.site_id
+LEFT JOIN core_supplier AS supplier ON $dimension = 'supplier_id' AND totals.key = supplier.supplier_id
+LEFT JOIN core_customer AS customer ON $dimension = 'customer_id' AND totals.key = customer.customer_id
+LEFT JOIN core_team AS team ON $dimension = 'owner_team_id' AND totals.key = team.team_id
+LEFT JOIN ref_exception_type ON $dimension = 'type_code' AND totals.key = ref_exception_type.type_code
+WHERE totals.open_count + totals.new_count + totals.resolved_count > 0
+ORDER BY totals.open_count DESC, totals.new_count DESC, totals.resolved_count DESC, totals.key
+LIMIT least($row_limit, 1000)

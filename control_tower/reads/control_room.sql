@@ -1,0 +1,42 @@
+/* Grain: one row. The figures of the period [since, until) and, with suffix _before, of [before, since).
+   Open at T: detected before T and not ended before T. An exception is judged by its SLA at its due time or,
+   where the source only states a flag, when it ends (ruling 6); due times after the clock are not judged yet. */
+WITH life AS (
+    SELECT
+        detected_at,
+        resolved_at,
+        ended_at,
+        as_of,
+        sla_breached AS is_late,
+        sla_basis,
+        coalesce(sla_due_at, ended_at, detected_at) AS judged_at,
+        value_at_risk_amount,
+        (detected_at < $until AND (ended_at IS NULL OR ended_at >= $until)) AS is_open_now,
+        (detected_at < $since AND (ended_at IS NULL OR ended_at >= $since)) AS was_open_before
+    FROM {exceptions}
+)
+SELECT
+    count(detected_at) AS all_count,
+    count(detected_at) FILTER (WHERE is_open_now) AS open_count,
+    count(detected_at) FILTER (WHERE was_open_before) AS open_before,
+    count(detected_at) FILTER (WHERE detected_at >= $since AND detected_at < $until) AS new_count,
+    count(detected_at) FILTER (WHERE detected_at >= $before AND detected_at < $since) AS new_before,
+    count(detected_at) FILTER (WHERE resolved_at >= $since AND resolved_at < $until) AS resolved_count,
+    count(detected_at) FILTER (WHERE resolved_at >= $before AND resolved_at < $since) AS resolved_before,
+    count(detected_at) FILTER (
+        WHERE is_late AND judged_at >= $since AND judged_at < least($until, as_of + INTERVAL 1 SECOND)
+    ) AS late_count,
+    count(is_late) FILTER (
+        WHERE judged_at >= $since AND judged_at < least($until, as_of + INTERVAL 1 SECOND)
+    ) AS judged_count,
+    count(detected_at) FILTER (WHERE is_late AND judged_at >= $before AND judged_at < $since) AS late_before,
+    count(is_late) FILTER (WHERE judged_at >= $before AND judged_at < $since) AS judged_before,
+    count(detected_at) FILTER (WHERE is_open_now AND is_late) AS open_late_count,
+    count(is_late) AS sla_known_count,
+    count(is_late) FILTER (WHERE sla_basis = 'source_flag') AS sla_flag_count,
+    max(epoch(least(as_of, $until)) - epoch(detected_at)) FILTER (WHERE is_open_now) / 3600.0 AS oldest_hours,
+    max(epoch($since) - epoch(detected_at)) FILTER (WHERE was_open_before) / 3600.0 AS oldest_hours_before,
+    sum(value_at_risk_amount) FILTER (WHERE is_open_now)::DOUBLE AS open_value,
+    count(value_at_risk_amount) AS value_known_count
+FROM life
+LIMIT 1

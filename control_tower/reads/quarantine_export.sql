@@ -1,0 +1,19 @@
+/* Grain: one row per refusal that $source, $rule and $text select; a file for download, at most 200,000 rows. */
+SELECT
+    source_system,
+    file,
+    raw_table,
+    file_line,
+    last_line,
+    place,
+    column_name,
+    rule,
+    value,
+    reason,
+    is_repaired
+FROM quarantine
+WHERE ($source = '' OR source_system = $source)
+    AND ($rule = '' OR rule = $rule)
+    AND ($text = '' OR contains(lower(concat_ws(' ', file, column_name, value, reason)), lower($text)))
+ORDER BY file_no DESC, raw_table, file_line, column_name, rule
+LIMIT least($row_limit, 200000)
