@@ -1,0 +1,211 @@
+"""What does a definition file say? Reads `/* --- TOML --- */ SELECT …` into a KPI or an exception type.
+
+The file's stem is the name. A header is checked here, key by key; the SELECT is only taken as text.
+Never put here how a figure is computed (`kpi/`) or how an exception is detected (`etl`), and never run SQL.
+"""
+
+import re
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from control_tower.errors import DefinitionError
+from control_tower.vocabulary import Category, Severity
+
+KPIS = Path(__file__).resolve().parent / "kpis"
+EXCEPTION_TYPES = Path(__file__).resolve().parent / "exception_types"
+
+Aggregate = Literal["sum", "mean", "median", "p90", "max", "ratio", "survival", "stock", "derived"]
+Unit = Literal[
+    "count", "percent", "per_1000", "ratio", "minutes", "hours", "days", "money", "money_days", "quantity", "points"
+]
+Sample = Literal["rows", "weight"]
+StockFigure = Literal["sum", "mean", "median", "p90", "max", "ratio"]
+
+_FILE = re.compile(r"\A\s*/\*\s*---[ \t]*\n(?P<header>.*?)\n---[ \t]*\*/\s*(?P<select>.*)\Z", re.DOTALL)
+_NAME = re.compile(r"^[a-z][a-z0-9_]{0,62}$")
+
+Text = Annotated[str, Field(min_length=1)]
+HeaderT = TypeVar("HeaderT", bound="_Header")
+Relation = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)?$")]
+
+
+class _Header(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class _KpiHeader(_Header):
+    number: Annotated[str, Field(pattern=r"^K\d{2}$")] | None = None
+    title: Text
+    question: Text
+    formula: Text
+    grain: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+    aggregate: Aggregate
+    unit: Unit
+    better: Literal["lower", "higher"]
+    owner: Text
+    needs: list[Relation] = Field(min_length=1)
+    sample: Sample = "rows"
+    stock_figure: StockFigure | None = None
+    once_per: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")] | None = None
+    note: Text | None = None
+
+    @model_validator(mode="after")
+    def _stock_keys_belong_to_a_stock(self) -> "_KpiHeader":
+        if self.aggregate != "stock" and (self.stock_figure or self.once_per):
+            raise ValueError('stock_figure and once_per are for aggregate = "stock" only')
+        return self
+
+
+class _ExceptionTypeHeader(_Header):
+    title: Text
+    category: Text
+    default_severity: Text
+    owner_team: Text
+    sla_hours: Annotated[float, Field(gt=0)]
+    clears_when: Text
+    suggested_actions: list[Text] = Field(min_length=1)
+    version: Annotated[int, Field(ge=1)]
+    needs: list[Relation] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _words_are_known(self) -> "_ExceptionTypeHeader":
+        for key, words in (("category", Category), ("default_severity", Severity)):
+            if getattr(self, key) not in list(words):
+                raise ValueError(f"{key} {getattr(self, key)!r} is unknown; allowed: {', '.join(words)}")
+        return self
+
+
+@dataclass(frozen=True, slots=True)
+class KpiDefinition:
+    """One figure: a SELECT that scores rows, and what to do with the scores.
+
+    `grain` names the rows (`exception` → column `exception_id`). `needs` lists `relation` (must hold
+    rows) and `relation.column` (must hold a value). `sample` says what n counts: rows, or their weight
+    where one row stands for many. `stock_figure` is the aggregate over the rows valid at an instant
+    (sum unless said), `once_per` the column by which such a row's value is counted only once.
+    """
+
+    name: str
+    number: str | None
+    title: str
+    question: str
+    formula: str
+    grain: str
+    aggregate: Aggregate
+    unit: Unit
+    better: Literal["lower", "higher"]
+    owner: str
+    needs: tuple[str, ...]
+    sample: Sample
+    stock_figure: StockFigure
+    once_per: str | None
+    note: str | None
+    select: str
+
+
+@dataclass(frozen=True, slots=True)
+class ExceptionTypeDefinition:
+    """One exception type that we detect: a SELECT of intervals (ruling 4), and how to treat what it finds.
+
+    `name` is the type_code. `sla_hours` is elapsed time to resolve. `clears_when` says in words what
+    ends the interval. `version` goes up whenever the SELECT's meaning changes.
+    """
+
+    name: str
+    title: str
+    category: str
+    default_severity: str
+    owner_team: str
+    sla_hours: float
+    clears_when: str
+    suggested_actions: tuple[str, ...]
+    version: int
+    needs: tuple[str, ...]
+    select: str
+
+
+def read_kpi(path: Path) -> KpiDefinition:
+    """Read one file of `kpis/`. Raises DefinitionError naming file, key and what is allowed."""
+    table, select = _parts(path)
+    header = _checked(path, _KpiHeader, table)
+    values = header.model_dump() | {"stock_figure": header.stock_figure or "sum", "needs": tuple(header.needs)}
+    return KpiDefinition(name=path.stem, select=select, **values)
+
+
+def read_exception_type(path: Path) -> ExceptionTypeDefinition:
+    """Read one file of `exception_types/`. Raises DefinitionError naming file, key and what is allowed."""
+    table, select = _parts(path)
+    header = _checked(path, _ExceptionTypeHeader, table)
+    values = header.model_dump() | {
+        "needs": tuple(header.needs),
+        "suggested_actions": tuple(header.suggested_actions),
+    }
+    return ExceptionTypeDefinition(name=path.stem, select=select, **values)
+
+
+def kpis(folder: Path = KPIS) -> dict[str, KpiDefinition]:
+    """Every KPI of a folder by name, sorted. Raises DefinitionError for the first malformed file."""
+    return {path.stem: read_kpi(path) for path in sorted(folder.glob("*.sql"))}
+
+
+def exception_types(folder: Path = EXCEPTION_TYPES) -> dict[str, ExceptionTypeDefinition]:
+    """Every detected exception type of a folder by code, sorted. Raises DefinitionError as above."""
+    return {path.stem: read_exception_type(path) for path in sorted(folder.glob("*.sql"))}
+
+
+def kpi(name: str) -> KpiDefinition:
+    """One KPI by name. Raises DefinitionError that lists the names there are."""
+    known = kpis()
+    if name not in known:
+        raise DefinitionError(f"there is no KPI {name!r}; known: {', '.join(known)}")
+    return known[name]
+
+
+def _parts(path: Path) -> tuple[dict[str, Any], str]:
+    if not _NAME.match(path.stem):
+        raise DefinitionError(f"{path}: the file's name must be lower_case words joined by _, as it names the figure")
+    try:
+        match = _FILE.match(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise DefinitionError(f"{path}: cannot be read: {error}") from error
+    if match is None:
+        raise DefinitionError(f"{path}: must begin with a header /* --- … --- */ in TOML, then one SELECT")
+    try:
+        table = tomllib.loads(match["header"])
+    except tomllib.TOMLDecodeError as error:
+        raise DefinitionError(f"{path}: the header is not TOML: {error}") from error
+    return table, _one_select(path, match["select"])
+
+
+def _one_select(path: Path, text: str) -> str:
+    select = text.strip().removesuffix(";").rstrip()
+    without_comments = re.sub(r"--[^\n]*|/\*.*?\*/", "", select, flags=re.DOTALL).strip()
+    if not re.match(r"(?i)(select|with)\b", without_comments):
+        raise DefinitionError(f"{path}: after the header there must be one SELECT (or WITH … SELECT)")
+    if ";" in re.sub(r"'[^']*'", "", without_comments):
+        raise DefinitionError(f"{path}: holds more than one statement; one file is one SELECT")
+    return select
+
+
+def _checked(path: Path, header: type[HeaderT], table: dict[str, Any]) -> HeaderT:
+    try:
+        return header.model_validate(table)
+    except ValidationError as error:
+        sentences = [_sentence(header, dict(problem)) for problem in error.errors()]
+        raise DefinitionError(f"{path}: {'; '.join(sentences)}") from error
+
+
+def _sentence(header: type[_Header], problem: dict[str, Any]) -> str:
+    key = ".".join(str(part) for part in problem["loc"])
+    allowed = ", ".join(header.model_fields)
+    if problem["type"] == "extra_forbidden":
+        return f"unknown key {key}; allowed: {allowed}"
+    if problem["type"] == "missing":
+        return f"key {key} is missing; a header has: {allowed}"
+    if not key:
+        return str(problem["msg"]).removeprefix("Value error, ")
+    return f"key {key}: {problem['msg']}, found {problem['input']!r}"
