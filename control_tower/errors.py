@@ -22,7 +22,7 @@ class PolicyError(ControlTowerError):
     """policy.toml holds an unknown key or a value outside its bounds, or refuses what was asked."""
 
 
-class LoadRefused(ControlTowerError):
+class LoadRefused(ControlTowerError):  # noqa: N818
     """A load was not published (refusal rate, failed audit, held file); the old build stays."""
 
 

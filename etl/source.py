@@ -89,7 +89,9 @@ class Table(_Strict):
     """Table to read (reader = database or ocel_sqlite); default: the raw table's name."""
     member: str = "*"
     """Which member(s) of a .zip to read, as a glob."""
-    part: Literal["event", "event_attribute", "event_object", "object", "object_attribute", "object_object"] | None = None
+    part: Literal["event", "event_attribute", "event_object", "object", "object_attribute", "object_object"] | None = (
+        None
+    )
     """Which part of an OCEL file this table holds."""
     sheet: str = "*"
     """Which sheet(s) of a workbook, as a glob (reader = excel)."""

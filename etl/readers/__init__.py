@@ -1,0 +1,1 @@
+"""How does one file become rows of text? One module per format; never a cast, a key or a meaning."""

@@ -101,10 +101,10 @@ class Reader(Protocol):
 
 
 def show(value: str | bytes) -> str:
-    """A value as messages quote it: at most 80 characters, control characters escaped.
+    r"""A value as messages quote it: at most 80 characters, control characters escaped.
 
-    >>> show("a\\tb")
-    'a\\\\tb'
+    >>> show("a\tb")
+    'a\\tb'
     """
     text = value.decode("utf-8", "backslashreplace") if isinstance(value, bytes) else value
     text = text[: VALUE_LENGTH + 1]
