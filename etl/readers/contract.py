@@ -74,7 +74,11 @@ class RawTable:
     path: Path
     kind: str  # "parquet" | "delimited"
     columns: tuple[str, ...]
-    """Columns in the order they stand in `path`; declared names (already renamed from headers)."""
+    """Columns in the order they stand in `path`; declared names (already renamed from headers).
+
+    An undeclared column that is ignored stays in delimited text under the name `_ignored_1`,
+    `_ignored_2`, … (never a declared name); an optional column that the file lacks is not listed.
+    """
     records: int
     """Records found in the file for this table, refused ones included."""
     rows: int
