@@ -124,16 +124,15 @@ def survival_curve(times: Curve, observed: NDArray[np.bool_], confidence: float 
 def _table(times: Curve, counted: NDArray[np.bool_]) -> tuple[Curve, Curve, Curve]:
     """Distinct durations ascending, how many counted ends each has, and how many were at risk before it."""
     duration, place = np.unique(times, return_inverse=True)
-    leaving = np.bincount(place, minlength=duration.size).astype(np.float64)
-    ends = np.bincount(place, weights=counted.astype(np.float64), minlength=duration.size)
-    at_risk = times.size - np.concatenate(([0.0], np.cumsum(leaving)))[:-1] if duration.size else leaving
+    leaving: Curve = np.bincount(place, minlength=duration.size).astype(np.float64)
+    ends: Curve = np.bincount(place, weights=counted, minlength=duration.size).astype(np.float64)
+    at_risk: Curve = times.size - np.cumsum(leaving) + leaving
     return duration, ends, at_risk
 
 
 def _product(factors: Curve) -> Curve:
     """Running product; by logarithms it would lose the exact zero."""
-    product: Curve = np.cumprod(factors)
-    return product
+    return np.cumprod(factors).astype(np.float64)
 
 
 def _quantile(curve: SurvivalCurve, remaining: float) -> Quantile:
