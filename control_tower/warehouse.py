@@ -61,6 +61,8 @@ class Build:
             raise BuildError(f"{path}: missing; `tower doctor --rebuild` makes the build again from its raw files")
         try:
             self._connection = duckdb.connect(str(path), read_only=True, config=_reader_config(settings))
+            self._connection.execute("SET TimeZone = 'UTC'")
+            self._connection.execute("SET lock_configuration = true")
             self._verify()
         except duckdb.Error as error:
             raise BuildError(
@@ -68,7 +70,7 @@ class Build:
             ) from error
 
     def _verify(self) -> None:
-        found = dict(self._connection.execute("SELECT table_name, estimated_size FROM duckdb_tables()").fetchall())
+        found = {row[0] for row in self._connection.execute("SELECT table_name FROM duckdb_tables()").fetchall()}
         for name, entry in self.manifest.relations.items():
             if name not in found:
                 rows: int | None = None
@@ -176,8 +178,6 @@ def _reader_config(settings: Settings) -> dict[str, Any]:
         "allow_community_extensions": "false",
         "python_enable_replacements": "false",
         "memory_limit": settings.memory_limit,
-        "TimeZone": "UTC",
-        "lock_configuration": "true",
         **({"threads": str(settings.threads)} if settings.threads else {}),
     }
 

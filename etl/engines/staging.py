@@ -135,7 +135,7 @@ class Stage:
         if not self._any_bad(part):
             return
         for position, (name, rules) in enumerate(self._rules(source, table).items()):
-            text = f"json_extract_string(p._bad, {literal(f'$."{name}"')})"
+            text = "json_extract_string(p._bad, " + literal(f'$."{name}"') + ")"
             required = _is_required(name, rules, table)
             rule = f"CASE WHEN {text} IS NULL THEN 'required' ELSE {literal(rules.column.type)} END"
             missing = literal(f"{name} is required and has no value; fill it or declare it without `required`")
@@ -225,10 +225,9 @@ def _scan(raw: RawTable) -> str:
         return f"(SELECT {columns}, _line FROM read_parquet({literal(str(raw.path))}))"
     columns = ", ".join(f"'c{i}': 'VARCHAR'" for i in range(len(raw.columns)))
     quote = f"quote = {literal(raw.quote)}, escape = {literal(raw.quote)}" if raw.quote else "quote = '', escape = ''"
-    newline = {"\n": "\\n", "\r\n": "\\r\\n", "\r": "\\r"}[raw.newline]
     return (
         f"read_csv({literal(str(raw.path))}, header = true, auto_detect = false, delim = {literal(raw.delimiter)}, "
-        f"{quote}, new_line = '{newline}', columns = {{{columns}}}, nullstr = '\u0001', max_line_size = 67108864, "
+        f"{quote}, columns = {{{columns}}}, nullstr = '\u0001', max_line_size = 67108864, "
         "strict_mode = true, null_padding = false, encoding = 'utf-8')"
     )
 
