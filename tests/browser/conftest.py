@@ -32,6 +32,7 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+SERVER_OPTIONS = ["--server.address=127.0.0.1", "--server.headless=true", "--server.fileWatcherType=none"]
 HERE = {"127.0.0.1", "localhost", "::1"}
 STARTS_WITHIN_SECONDS = 60
 
@@ -113,10 +114,9 @@ def _is_healthy(address: str) -> bool:
 
 
 def _start(port: int, home: Path, log: IO[bytes]) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-m", "streamlit", "run", "dashboard/app.py", f"--server.port={port}", *SERVER_OPTIONS]
     return subprocess.Popen(
-        [sys.executable, "-m", "streamlit", "run", "dashboard/app.py"]
-        + [f"--server.port={port}", "--server.address=127.0.0.1", "--server.headless=true"]
-        + ["--server.fileWatcherType=none"],
+        command,
         cwd=PROJECT_ROOT,
         env={**os.environ, "TOWER_HOME": str(home)},
         stdout=log,
