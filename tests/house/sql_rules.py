@@ -16,7 +16,8 @@ _CLOCK = re.compile(
 )
 _STATEMENT = re.compile(
     r"\bSELECT\b[^;]*\bFROM\b|\bINSERT\s+(?:OR\s+\w+\s+)?INTO\b|\bDELETE\s+FROM\b|\bUPDATE\s+\S+\s+SET\b"
-    r"|\b(?:CREATE|DROP|ALTER)\s+(?:OR\s+REPLACE\s+)?(?:TEMP(?:ORARY)?\s+)?(?:TABLE|VIEW|INDEX|SCHEMA|MACRO)\b"
+    r"|\bCREATE\s+(?:OR\s+REPLACE\s+)?(?:TEMP(?:ORARY)?\s+)?(?:TABLE|VIEW|INDEX|SCHEMA|MACRO)\s+(?:IF\s+NOT\s+EXISTS\s+)?\S+\s*(?:\(|\b(?:AS|ON)\b)"
+    r"|\b(?:DROP|ALTER)\s+(?:TABLE|VIEW|INDEX|SCHEMA|MACRO)\s+\S"
     r"|\bMERGE\s+INTO\b|\bCOPY\s+\S+\s+(?:TO|FROM)\b|\bATTACH\s+'",
     re.DOTALL,
 )

@@ -133,7 +133,7 @@ def test_below_the_dashboard_a_module_names_its_question_and_what_never_belongs_
     vague = []
     for path in tree.modules(*tree.BELOW_DASHBOARD):
         text = ast.get_docstring(tree.parsed(path)) or ""
-        if "?" not in text or not re.search(r"\b(never|nothing|not|no|only)\b", text):
+        if "?" not in text or not re.search(r"\b(never|nothing|not|no|only)\b", text, re.IGNORECASE):
             vague.append(tree.place(path))
     assert not vague, f"the docstring asks no question, or does not say what never belongs there: {tree.report(vague)}"
 
