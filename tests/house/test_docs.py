@@ -33,7 +33,6 @@ def commands() -> dict[str, str]:
     if not COMMAND_LINE.is_file():
         return {}
     import typer
-
     from cli.main import app
 
     def walk(command: Any, prefix: str) -> dict[str, str]:
@@ -45,16 +44,18 @@ def commands() -> dict[str, str]:
     return walk(typer.main.get_command(app), "")
 
 
-@pytest.mark.parametrize("page", PAGES, ids=tree.place)
-def test_links_between_documents_lead_somewhere(page: Path) -> None:
-    broken = [link for link in _LINK.findall(page.read_text(encoding="utf-8")) if not (page.parent / link).exists()]
+@pytest.mark.parametrize("document", PAGES, ids=tree.place)
+def test_links_between_documents_lead_somewhere(document: Path) -> None:
+    broken = [
+        link for link in _LINK.findall(document.read_text(encoding="utf-8")) if not (document.parent / link).exists()
+    ]
     assert not broken, tree.report(broken)
 
 
-@pytest.mark.parametrize("page", PAGES, ids=tree.place)
-def test_a_file_shown_in_a_document_is_the_file_itself(page: Path) -> None:
-    for name, shown in _FILE_BLOCK.findall(page.read_text(encoding="utf-8")):
-        assert shown == text(name), f"{tree.place(page)} shows another {name}; copy it anew"
+@pytest.mark.parametrize("document", PAGES, ids=tree.place)
+def test_a_file_shown_in_a_document_is_the_file_itself(document: Path) -> None:
+    for name, shown in _FILE_BLOCK.findall(document.read_text(encoding="utf-8")):
+        assert shown == text(name), f"{tree.place(document)} shows another {name}; copy it anew"
 
 
 @pytest.mark.parametrize("model", [source.SourceToml, source.Table, source.Column], ids=lambda m: m.__name__)
