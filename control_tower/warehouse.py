@@ -61,7 +61,7 @@ class Build:
             raise BuildError(f"{path}: missing; `tower doctor --rebuild` makes the build again from its raw files")
         try:
             self._connection = duckdb.connect(str(path), read_only=True, config=_reader_config(settings))
-            self._connection.execute("SET TimeZone = 'UTC'")
+            self._connection.execute("SET TimeZone = 'UTC'")  # icu's option: unknown until a database is open
             self._connection.execute("SET lock_configuration = true")
             self._verify()
         except duckdb.Error as error:
@@ -138,7 +138,7 @@ def where_clause(filters: Filters) -> tuple[str, dict[str, Any]]:
     if filters.aging:
         conditions.append("(is_open AND (" + " OR ".join(_bucket(word) for word in filters.aging) + "))")
     conditions += _STATES.get(filters.state, [])
-    column = BASES[filters.basis]
+    column = f"coalesce({', '.join(BASES[filters.basis])})"
     if filters.since:
         conditions.append(f"{column} >= $f_since")
         values["f_since"] = filters.since
@@ -152,7 +152,7 @@ def where_clause(filters: Filters) -> tuple[str, dict[str, Any]]:
     return " AND ".join(conditions), values
 
 
-_STATES = {"open": ["is_open"], "past_sla": ["is_open", "sla_breached"], "ended": ["NOT is_open"]}
+_STATES = {"open": ["is_open"], "past_sla": ["sla_breached"], "ended": ["NOT is_open"]}
 
 
 def _bucket(word: str) -> str:
