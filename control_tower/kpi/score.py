@@ -24,7 +24,7 @@ DIMENSIONS: Final = frozenset({
     "site_id", "supplier_id", "customer_id", "customer_tier", "segment", "item_id", "product_family", "carrier_id",
     "owner_team_id", "owner_user_id", "department", "channel", "fulfilment_channel", "order_type", "priority",
     "business_unit", "process_step", "business_rule_id", "root_cause_code", "resolution_code", "recurrence_key",
-    "interface_id", "error_class", "consumer", "policy_rule_id", "approver", "action", "reason_code", "raw_table",
+    "interface_id", "error_class", "consumer", "policy_rule_id", "approver", "action", "reason_code", "sla_basis",
 })  # fmt: skip
 #: grain → the mart that knows more dimensions of it than a SELECT repeats.
 CONTEXT: Final = {"exception": "mart_exception", "order_line": "mart_order_line"}
@@ -152,7 +152,7 @@ def _counted_once(definition: KpiDefinition) -> str:
     if definition.once_per is None:
         return ""
     return (
-        ",\nscored AS (\nSELECT min(grain_id) AS grain_id, min(measured_on) AS measured_on, max(value) AS value,"
+        ",\nscored AS (\nSELECT first(grain_id ORDER BY value DESC NULLS LAST, grain_id) AS grain_id, min(measured_on) AS measured_on, max(value) AS value,"
         " max(weight) AS weight, false AS is_competing, key\n"
         "FROM counted GROUP BY coalesce(once_key, CAST(grain_id AS VARCHAR)), key\n)"
     )
