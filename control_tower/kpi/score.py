@@ -13,11 +13,12 @@ import duckdb
 
 from control_tower.definitions import KpiDefinition
 from control_tower.errors import DefinitionError, NotAvailable
+from control_tower.filters import DIMENSIONS as FILTERED
+from control_tower.filters import NOT_STATED, Filters
 from control_tower.kpi.value import Period
 
 Where = Mapping[str, Sequence[str]]
 
-NOT_STATED: Final = "(not stated)"
 #: what a figure may be filtered and split by.
 DIMENSIONS: Final = frozenset({
     "source_system", "category", "type_code", "severity", "status", "detected_by", "detector_id", "disposition",
@@ -53,6 +54,18 @@ class Score:
 
     text: str
     parameters: dict[str, Any]
+
+
+def selection(filters: Filters) -> Where:
+    """The dimensions of a page's filter state, as every function on a KPI takes them.
+
+    The period is asked separately (`Period.of_days`). Raises NotAvailable for a state, an age or a search:
+    they speak of exceptions as they are now, and a KPI brings its own idea of open.
+    """
+    for name in ("state", "aging", "search"):
+        if getattr(filters, name):
+            raise NotAvailable(f"a KPI cannot be narrowed by {name}; remove that filter to see it")
+    return {name: getattr(filters, name) for name in FILTERED if getattr(filters, name)}
 
 
 def score(connection: duckdb.DuckDBPyConnection, definition: KpiDefinition, question: Question) -> Score:
