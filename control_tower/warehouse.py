@@ -186,7 +186,9 @@ def open_current(settings: Settings) -> Build:
     """The published build. Raises BuildError when there is none yet."""
     build_id = builds.current_id(settings.builds)
     if build_id is None:
-        raise BuildError(f"no build in {settings.builds} yet; load one: `tower demo` or `tower load SOURCE --from PATH`")
+        raise BuildError(
+            f"no build in {settings.builds} yet; load one: `tower demo` or `tower load SOURCE --from PATH`"
+        )
     return open_build(settings, build_id)
 
 
