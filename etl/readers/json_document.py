@@ -13,7 +13,7 @@ from typing import Any
 from control_tower.errors import SourceError
 from etl.readers.contract import Limits, show
 from etl.readers.grammar import Fault, max_record_bytes
-from etl.readers.json_values import Parser, TooDeep
+from etl.readers.json_values import Parser, TooDeepError
 from etl.readers.text import Text
 
 _BLOCK = 2**20
@@ -122,7 +122,7 @@ class Document:
             start = self._pos
             try:
                 value, end = self._parser.parse(self._data, start)
-            except TooDeep as error:
+            except TooDeepError as error:
                 raise self._bad(str(error)) from error
             except json.JSONDecodeError as error:
                 if not self._more():

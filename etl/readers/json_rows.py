@@ -17,7 +17,7 @@ from etl.readers.clean import Clean
 from etl.readers.contract import LandedFile, Limits, RawTable, Refusal, show
 from etl.readers.grammar import Fault, max_record_bytes
 from etl.readers.json_document import Document, Element
-from etl.readers.json_values import Flattener, Parser, TooDeep
+from etl.readers.json_values import Flattener, Parser, TooDeepError
 from etl.readers.text import Text, Window
 from etl.source import Table
 
@@ -110,7 +110,7 @@ class _Rows:
     def _wanted(self, element: Element) -> bool:
         try:
             return self._flat.wanted(element.value)
-        except TooDeep:
+        except TooDeepError:
             return False
 
     def _keep(self, values: list[str | None], element: Element) -> None:
@@ -187,8 +187,10 @@ def _parse(parser: Parser, line: bytes, cut: bool) -> tuple[object, Fault | None
         value, end = parser.parse(body)
     except json.JSONDecodeError as error:
         rule = "truncated" if cut else "not_json"
-        return None, Fault(rule, f"character {error.pos + 1}: {error.msg}", value=show(body[error.pos : error.pos + 80]))
-    except TooDeep as error:
+        return None, Fault(
+            rule, f"character {error.pos + 1}: {error.msg}", value=show(body[error.pos : error.pos + 80])
+        )
+    except TooDeepError as error:
         return None, Fault("too_deep", str(error))
     if end != len(body):
         return None, Fault("not_json", f"character {end + 1}: something follows the object", value=show(body[end:]))

@@ -21,7 +21,7 @@ class Number(str):
     __slots__ = ()
 
 
-class TooDeep(ValueError):
+class TooDeepError(ValueError):
     """A value is nested more deeply than `MAX_DEPTH`."""
 
 
@@ -36,12 +36,12 @@ class Parser:
         )
 
     def parse(self, text: str, start: int = 0) -> tuple[Any, int]:
-        """The value at `start` and where it ends. Raises json.JSONDecodeError, or TooDeep."""
+        """The value at `start` and where it ends. Raises json.JSONDecodeError, or TooDeepError."""
         self.flaws.clear()
         try:
             return self._decoder.raw_decode(text, start)
         except RecursionError as error:
-            raise TooDeep(f"nested more than {MAX_DEPTH} levels deep") from error
+            raise TooDeepError(f"nested more than {MAX_DEPTH} levels deep") from error
 
     def _object(self, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         made = dict(pairs)
@@ -84,7 +84,7 @@ class Flattener:
                 self._seen.add(name)
             try:
                 text = as_text(value)
-            except TooDeep as error:
+            except TooDeepError as error:
                 return Fault("too_deep", str(error), name)
             fault = self._fault(name, text) if text else None
             if fault:
@@ -127,7 +127,7 @@ class Flattener:
 
 
 def as_text(value: object, depth: int = 0) -> str | None:
-    """A JSON value as text: null is None, nested values are compact JSON. Raises TooDeep.
+    """A JSON value as text: null is None, nested values are compact JSON. Raises TooDeepError.
 
     >>> as_text({"a": [True, Number("1.50")]})
     '{"a":[true,1.50]}'
@@ -139,7 +139,7 @@ def as_text(value: object, depth: int = 0) -> str | None:
 
 def _compact(value: object, depth: int) -> str:
     if depth > MAX_DEPTH:
-        raise TooDeep(f"nested more than {MAX_DEPTH} levels deep")
+        raise TooDeepError(f"nested more than {MAX_DEPTH} levels deep")
     if isinstance(value, dict):
         inner = (f"{json.dumps(key, ensure_ascii=False)}:{_compact(item, depth + 1)}" for key, item in value.items())
         return "{" + ",".join(inner) + "}"
