@@ -68,6 +68,7 @@ class _ExceptionTypeHeader(_Header):
     sla_hours: Annotated[float, Field(gt=0)]
     clears_when: Text
     suggested_actions: list[Text] = Field(min_length=1)
+    identity: list[Annotated[str, Field(pattern=r"^[a-z_]+_id$")]] = Field(min_length=1)
     version: Annotated[int, Field(ge=1)]
     needs: list[Relation] = Field(min_length=1)
 
@@ -123,6 +124,8 @@ class ExceptionTypeDefinition:
     sla_hours: float
     clears_when: str
     suggested_actions: tuple[str, ...]
+    identity: tuple[str, ...]
+    """Id columns of the SELECT that, with the anchor event, say which exception it is (ruling 4)."""
     version: int
     needs: tuple[str, ...]
     select: str
@@ -130,7 +133,7 @@ class ExceptionTypeDefinition:
 
 def read_kpi(path: Path) -> KpiDefinition:
     """Read one file of `kpis/`. Raises DefinitionError naming file, key and what is allowed."""
-    table, select = _parts(path)
+    table, select = header_and_select(path)
     header = _checked(path, _KpiHeader, table)
     values = header.model_dump() | {"stock_figure": header.stock_figure or "sum", "needs": tuple(header.needs)}
     return KpiDefinition(name=path.stem, select=select, **values)
@@ -138,11 +141,12 @@ def read_kpi(path: Path) -> KpiDefinition:
 
 def read_exception_type(path: Path) -> ExceptionTypeDefinition:
     """Read one file of `exception_types/`. Raises DefinitionError naming file, key and what is allowed."""
-    table, select = _parts(path)
+    table, select = header_and_select(path)
     header = _checked(path, _ExceptionTypeHeader, table)
     values = header.model_dump() | {
         "needs": tuple(header.needs),
         "suggested_actions": tuple(header.suggested_actions),
+        "identity": tuple(header.identity),
     }
     return ExceptionTypeDefinition(name=path.stem, select=select, **values)
 
@@ -165,7 +169,8 @@ def kpi(name: str) -> KpiDefinition:
     return known[name]
 
 
-def _parts(path: Path) -> tuple[dict[str, Any], str]:
+def header_and_select(path: Path) -> tuple[dict[str, Any], str]:
+    """The TOML header and the SELECT of a definition file. Raises DefinitionError naming the file."""
     if not _NAME.match(path.stem):
         raise DefinitionError(f"{path}: the file's name must be lower_case words joined by _, as it names the figure")
     try:

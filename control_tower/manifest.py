@@ -62,6 +62,11 @@ class Manifest:
     engine_version: str
     policy_version: str
     policy_hash: str
+    """SHA-256 of policy.toml, and its place in raw/."""
+    code_hash: str
+    """SHA-256 over the product's SQL: schema, models, audits, exception types."""
+    reference: dict[str, str]
+    """Reference file → SHA-256, and its place in raw/."""
     sources: tuple[SourceEntry, ...]
     files: tuple[FileEntry, ...]
     relations: dict[str, RelationEntry] = field(default_factory=dict)

@@ -701,6 +701,7 @@ CREATE TABLE quarantine (
     value               VARCHAR,           -- what stood there, at most 80 characters, control characters escaped
     reason              VARCHAR NOT NULL,  -- what is wrong and what to do
     raw                 BLOB,              -- the row as it came, byte for byte
+    record_count        INTEGER NOT NULL,  -- records this entry accounts for in the ledger; 0 = a further reason
     is_repaired         BOOLEAN NOT NULL   -- a later file of the same name loaded without this refusal
 );
 -- One row per older version of a key that a newer one replaced. Key: file_no, raw_table, file_line
@@ -883,8 +884,7 @@ CREATE TABLE mart_event_step (
     edge_seen           INTEGER,           -- how often this edge has come in this case; null = last
     timestamp           TIMESTAMP NOT NULL,  -- of the event
     gap_seconds         BIGINT,            -- to the successor; null = last
-    event_no            BIGINT NOT NULL,   -- order of equal timestamps, and the link to core_event
-    resource            VARCHAR            -- who
+    event_row           BIGINT NOT NULL    -- the event: rowid of core_event in the same build
 );
 -- One row per variant of a view. Key: view, variant_no
 CREATE TABLE mart_variant (

@@ -22,8 +22,6 @@ from control_tower.filters import AGING, BASES, DIMENSIONS, NOT_STATED, SEARCHED
 from control_tower.settings import Settings
 
 READS = Path(__file__).with_name("reads")
-ROW_LIMIT = 1_000
-"""What a page may take to the browser at once (fault 93)."""
 _OPEN: dict[tuple[str, str], "Build"] = {}
 _OPENING = threading.Lock()
 
@@ -63,6 +61,8 @@ class Build:
             raise BuildError(f"{path}: missing; `tower doctor --rebuild` makes the build again from its raw files")
         try:
             self._connection = duckdb.connect(str(path), read_only=True, config=_reader_config(settings))
+            self._connection.execute("SET TimeZone = 'UTC'")
+            self._connection.execute("SET lock_configuration = true")
             self._verify()
         except duckdb.Error as error:
             raise BuildError(
@@ -70,7 +70,7 @@ class Build:
             ) from error
 
     def _verify(self) -> None:
-        found = dict(self._connection.execute("SELECT table_name, estimated_size FROM duckdb_tables()").fetchall())
+        found = {row[0] for row in self._connection.execute("SELECT table_name FROM duckdb_tables()").fetchall()}
         for name, entry in self.manifest.relations.items():
             if name not in found:
                 rows: int | None = None
@@ -114,7 +114,7 @@ class Build:
                 raise ControlTowerError(f"the query was refused: {error}") from error
 
     def read(self, name: str, filters: Filters | None = None, **bound: Any) -> pd.DataFrame:
-        """Run `control_tower/reads/<name>.sql`: at most ROW_LIMIT rows, for a page.
+        """Run `control_tower/reads/<name>.sql`; each states its own LIMIT (fault 93).
 
         In its text `{exceptions}` stands for the exceptions that pass the filters; `$name` for a bound
         value. Raises DefinitionError for a read that does not exist.
@@ -124,7 +124,7 @@ class Build:
         text = _read_text(name).replace("{exceptions}", exceptions)
         wanted = {key: value for key, value in {**values, **bound}.items() if f"${key}" in text}
         with self.cursor() as cursor:
-            return cursor.execute(text, wanted).df().head(ROW_LIMIT)
+            return cursor.execute(text, wanted).df()
 
 
 def where_clause(filters: Filters) -> tuple[str, dict[str, Any]]:
@@ -178,8 +178,6 @@ def _reader_config(settings: Settings) -> dict[str, Any]:
         "allow_community_extensions": "false",
         "python_enable_replacements": "false",
         "memory_limit": settings.memory_limit,
-        "TimeZone": "UTC",
-        "lock_configuration": "true",
         **({"threads": str(settings.threads)} if settings.threads else {}),
     }
 
@@ -213,3 +211,19 @@ def forget(settings: Settings) -> None:
 def known_columns(relation: str) -> Mapping[str, str]:
     """Column → DuckDB type of one relation of the contract."""
     return {column.name: column.type for column in contract.relations()[relation].columns}
+
+
+def rows(path: Path, relation: str, columns: list[str]) -> list[tuple[Any, ...]]:
+    """All rows of a small relation of a warehouse file that nobody has open for writing, in order of its first column."""
+    known = set(known_columns(relation))
+    if not set(columns) <= known:
+        raise DefinitionError(f"{relation} has no column {sorted(set(columns) - known)[0]!r}")
+    with duckdb.connect(str(path), read_only=True) as connection:
+        return connection.execute(f"SELECT {', '.join(columns)} FROM {relation} ORDER BY 1").fetchall()
+
+
+def export(path: Path, relation: str, target: Path) -> None:
+    """Write one relation of a warehouse file as Parquet."""
+    known_columns(relation)
+    with duckdb.connect(str(path), read_only=True) as connection:
+        connection.execute(f"COPY {relation} TO {_literal(str(target))} (FORMAT parquet)")

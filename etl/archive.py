@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import PurePosixPath
-from typing import IO, BinaryIO
+from typing import BinaryIO, Protocol
 
 from control_tower.errors import SourceError
 from etl.readers import magic
@@ -25,6 +25,13 @@ from etl.readers.contract import LandedFile, Limits, show
 _TAIL = 66_000
 _ENTRY_BYTES = 1024
 _DAMAGE = (zlib.error, EOFError, OSError, lzma.LZMAError, zipfile.BadZipFile, NotImplementedError, RuntimeError)
+
+
+class Readable(Protocol):
+    """What can be read forward."""
+
+    def read(self, size: int, /) -> bytes:
+        """The next bytes; empty at the end."""
 
 
 @dataclass(slots=True)
@@ -52,7 +59,7 @@ class Budget:
 class Content:
     """A bounded stream of one file's or member's content; `read` raises SourceError on damage or excess."""
 
-    def __init__(self, stream: IO[bytes], budget: Budget, place: str | None, head: bytes = b"") -> None:
+    def __init__(self, stream: Readable, budget: Budget, place: str | None, head: bytes = b"") -> None:
         """Wrap `stream`; `head` was read from it already and comes first."""
         self.place = place
         self._stream, self._budget, self._head = stream, budget, head

@@ -1,1 +1,1 @@
-"""How does one file become rows of text? One module per format; never a cast, a key or a meaning."""
+"""Which reader reads what? The one list of readers; each promises etl.readers.contract.Reader."""

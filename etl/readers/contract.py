@@ -88,6 +88,7 @@ class RawTable:
     delimiter: str = ","
     quote: str = '"'
     newline: str = "\n"
+    """The one kind of line end in `path`. Do not hand it to DuckDB's `new_line`: with \\r\\n it reads no rows at all."""
     warning: str | None = None
     """E.g. "the file is empty": said in the ledger and by the command, never silent."""
 

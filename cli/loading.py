@@ -1,0 +1,188 @@
+"""The verbs that bring data in and look after builds: load, unload, new-source, builds, rollback, doctor, quarantine."""
+
+import getpass
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cli.output import complain, err, out, progress, say_json, say_rows
+from control_tower import builds as build_store
+from control_tower import warehouse
+from control_tower.settings import Settings, current
+from etl import checking, doctoring, drafting, pipeline, source
+from etl.intake import Request
+from etl.pipeline import LoadReport
+
+Json = Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")]
+As = Annotated[str | None, typer.Option("--as", help="On whose behalf; default: the operating-system account.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add this module's verbs."""
+    for verb in (load, unload, builds, rollback, doctor, quarantine):
+        app.command()(verb)
+    app.command("new-source")(new_source)
+
+
+def load(
+    sources: Annotated[list[str], typer.Argument(help="A shipped source's name, or a folder with a source.toml.")],
+    from_: Annotated[Path | None, typer.Option("--from", help="Folder that holds the files.")] = None,
+    check: Annotated[bool, typer.Option("--check", help="Validate the source folder without loading.")] = False,
+    as_of: Annotated[datetime | None, typer.Option(help="The source's clock; default: its newest event.")] = None,
+    as_: As = None,
+    json: Json = False,
+) -> None:
+    """Load sources into a new build and publish it; --check only validates the folder."""
+    found = [source.find(name) for name in sources]
+    if check:
+        _check(found, from_, json)
+        return
+    who = as_ or getpass.getuser()
+    moment = as_of.isoformat() if as_of else None
+    requests = [Request(item, _folder(item, from_), who, moment) for item in found]
+    with progress() as step:
+        report = pipeline.load(requests, current(), step)
+    _say(report, json)
+
+
+def _folder(item: source.Source, from_: Path | None) -> Path:
+    if from_:
+        return from_
+    return (item.folder / item.toml.from_).resolve() if item.toml.from_ else item.folder
+
+
+def _check(found: list[source.Source], from_: Path | None, json: bool) -> None:
+    findings = [finding for item in found for finding in checking.check(item, _folder(item, from_), current())]
+    if json:
+        say_json({"ok": not findings, "findings": findings})
+    else:
+        for finding in findings:
+            complain(finding)
+        if not findings:
+            out.print(f"{', '.join(item.name for item in found)}: nothing to complain about")
+    if findings:
+        raise typer.Exit(1)
+
+
+def _say(report: LoadReport, json: bool) -> None:
+    new = [f for f in report.files if f.is_new]
+    if json:
+        say_json(
+            {
+                "build": report.build_id,
+                "published": report.published,
+                "files": [
+                    {"file_no": f.file_no, "source": f.source, "file": f.file, "read": f.read, "loaded": f.loaded,
+                     "refused": f.refused, "duplicate": f.duplicate, "warning": f.warning} for f in new
+                ],
+                "detected": report.exceptions_detected,
+                "broken_audits": report.broken_audits,
+            }
+        )  # fmt: skip
+        return
+    for f in new:
+        out.print(
+            f"{f.source} · {f.file}: {f.read:,} read = {f.loaded:,} loaded + {f.refused:,} refused + "
+            f"{f.duplicate:,} known already" + (f" · {f.warning}" if f.warning else ""),
+            markup=False, highlight=False, soft_wrap=True,
+        )  # fmt: skip
+    if not report.published:
+        out.print(f"nothing new; build {report.build_id} stays", highlight=False)
+        return
+    detected = {name: count for name, count in report.exceptions_detected.items() if count}
+    if detected:
+        out.print("detected: " + ", ".join(f"{count:,} {name}" for name, count in detected.items()), highlight=False)
+    for title in report.broken_audits:
+        out.print(f"audit not green: {title}", markup=False)
+    if any(f.refused for f in new):
+        out.print("what was refused: tower quarantine", markup=False)
+    out.print(f"published {report.build_id}", highlight=False)
+
+
+def unload(name: Annotated[str, typer.Argument(metavar="SOURCE")], as_: As = None, json: Json = False) -> None:
+    """Publish a build without one source; its raw files stay."""
+    with progress() as step:
+        report = pipeline.unload(name, current(), step)
+    _say(report, json)
+
+
+def builds(json: Json = False) -> None:
+    """List the builds on disk, newest first; the published one is marked."""
+    rows = [
+        {
+            "build": info.manifest.build_id,
+            "current": info.is_current,
+            "made_at": info.manifest.made_at,
+            "sources": [entry.name for entry in info.manifest.sources],
+            "files": len(info.manifest.files),
+            "rows": sum(entry.rows for entry in info.manifest.relations.values()),
+            "megabytes": round(info.size_bytes / 1e6, 1),
+        }
+        for info in build_store.existing(current().builds)
+    ]
+    if json:
+        say_json(rows)
+    else:
+        say_rows([{**row, "sources": ", ".join(row["sources"])} for row in rows], "no build yet: tower demo, or tower load")  # type: ignore[arg-type]
+
+
+def rollback(build: str, as_: As = None, json: Json = False) -> None:
+    """Publish an older build again; loads it does not hold are withdrawn and may be loaded anew."""
+    manifest = pipeline.rollback(build, current())
+    if json:
+        say_json({"build": manifest.build_id, "published": True})
+    else:
+        out.print(f"published {manifest.build_id}", highlight=False)
+
+
+def doctor(
+    rebuild: Annotated[bool, typer.Option(help="Make the published build again from its raw files.")] = False,
+    json: Json = False,
+) -> None:
+    """Say what is where, what is wrong and what to do."""
+    settings = current()
+    if rebuild:
+        with progress() as step:
+            report = pipeline.rebuild(settings, step)
+        err.print(f"made again as {report.build_id}", highlight=False)
+    findings = doctoring.examine(settings)
+    if json:
+        say_json({"home": str(settings.home), "ok": all(f.is_fine for f in findings), "findings": [f.as_dict() for f in findings]})
+    else:
+        for finding in findings:
+            out.print(finding.sentence(), markup=False, highlight=False, soft_wrap=True)
+    if not all(finding.is_fine for finding in findings):
+        raise typer.Exit(1)
+
+
+def quarantine(
+    refused: Annotated[str | None, typer.Option(help="Of a load that was not published: its build id.")] = None,
+    everything: Annotated[bool, typer.Option("--all", help="Repaired ones too.")] = False,
+    limit: Annotated[int, typer.Option(help="At most so many rows.", min=1)] = 1000,
+    json: Json = False,
+) -> None:
+    """List rows that were refused: file, line, column, value, reason."""
+    rows = _quarantine_rows(current(), refused, everything, limit)
+    if json:
+        say_json(rows)
+        return
+    brief = [{k: row[k] for k in ("file", "line", "column", "value", "rule", "reason")} for row in rows]
+    say_rows(brief, "nothing is refused")
+
+
+def _quarantine_rows(settings: Settings, refused: str | None, everything: bool, limit: int) -> list[dict[str, object]]:
+    if refused:
+        return warehouse.refused_rows(settings.home / "quarantine" / f"{Path(refused).name}.parquet", limit)
+    frame = warehouse.open_current(settings).read("quarantine_list", everything=everything, row_limit=limit)
+    return [dict(row) for row in frame.astype(object).where(frame.notna(), None).to_dict("records")]
+
+
+def new_source(
+    file: Annotated[Path, typer.Argument(help="A file to look at.")],
+    into: Annotated[Path | None, typer.Option(help="Folder to write; default: a folder of the file's name here.")] = None,
+) -> None:
+    """Draft a source folder by looking at a file: reader, columns, types, formats; you finish the SQL."""
+    folder = drafting.draft(file, into)
+    out.print(f"{folder}: read source.toml, finish exception.sql, then: tower load --check {folder} --from {file.parent}")

@@ -1,0 +1,26 @@
+"""The verbs that read the published build: sql."""
+
+from typing import Annotated
+
+import typer
+
+from cli.output import say_json, say_rows
+from control_tower import warehouse
+from control_tower.settings import current
+
+
+def register(app: typer.Typer) -> None:
+    """Add this module's verbs."""
+    app.command()(sql)
+
+
+def sql(
+    query: Annotated[str, typer.Argument(help="One SELECT.")],
+    json: Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")] = False,
+) -> None:
+    """Run a read-only SELECT on the current build."""
+    rows = warehouse.open_current(current()).sql(query).to_pylist()
+    if json:
+        say_json(rows)
+    else:
+        say_rows(rows, "no rows")

@@ -1,0 +1,12 @@
+"""What is the number, how did it move, what is behind it? Written once for every KPI.
+
+A definition scores rows; this package turns the scores into a value, a trend, a breakdown and the rows.
+Never put a particular KPI here: that is one file in `kpis/`.
+"""
+
+from control_tower.kpi.availability import lineage
+from control_tower.kpi.history import trend
+from control_tower.kpi.measure import breakdown, evaluate, rows
+from control_tower.kpi.value import KpiPart, KpiPoint, KpiValue, Period
+
+__all__ = ["KpiPart", "KpiPoint", "KpiValue", "Period", "breakdown", "evaluate", "lineage", "rows", "trend"]

@@ -1,0 +1,158 @@
+"""Which rows count, and what does each score? Wraps a definition's SELECT with period, instant and filter.
+
+Names come from the definition's own columns and the allow-list of dimensions; values are always bound.
+Never aggregate here (`measure.py` does), and never decide what a KPI means.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+import duckdb
+
+from control_tower.definitions import KpiDefinition
+from control_tower.errors import DefinitionError, NotAvailable
+from control_tower.kpi.value import Period
+
+Where = Mapping[str, Sequence[str]]
+
+NOT_STATED: Final = "(not stated)"
+#: what a figure may be filtered and split by.
+DIMENSIONS: Final = frozenset({
+    "source_system", "category", "type_code", "severity", "status", "detected_by", "detector_id", "disposition",
+    "site_id", "supplier_id", "customer_id", "customer_tier", "segment", "item_id", "product_family", "carrier_id",
+    "owner_team_id", "owner_user_id", "department", "channel", "fulfilment_channel", "order_type", "priority",
+    "business_unit", "process_step", "business_rule_id", "root_cause_code", "resolution_code", "recurrence_key",
+    "interface_id", "error_class", "consumer", "policy_rule_id", "approver", "action", "reason_code", "raw_table",
+})  # fmt: skip
+#: grain → the mart that knows more dimensions of it than a SELECT repeats.
+CONTEXT: Final = {"exception": "mart_exception", "order_line": "mart_order_line"}
+
+_FLOW: Final = ("measured_on", "value", "weight")
+_STOCK: Final = ("valid_from", "valid_to", "value", "weight")
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked of a definition: a period, the instant that "now" means, a filter and a dimension."""
+
+    period: Period
+    at: datetime | None
+    where: Where
+    dimension: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """A WITH clause that ends in `scored`: one row per row that counts.
+
+    Columns `grain_id, measured_on, value, weight, is_competing, key`; `value` is null where unknown, `key`
+    is the dimension's value as text or null. `parameters` are exactly those that `text` names.
+    """
+
+    text: str
+    parameters: dict[str, Any]
+
+
+def score(connection: duckdb.DuckDBPyConnection, definition: KpiDefinition, question: Question) -> Score:
+    """Build the common part of every query on a definition.
+
+    Raises NotAvailable when a column is missing in this build or the KPI cannot be split as asked;
+    DefinitionError when the SELECT does not return what its aggregate needs.
+    """
+    types = _column_types(connection, definition, question.at)
+    wanted = [*question.where, *([question.dimension] if question.dimension else [])]
+    source = {name: _place(connection, definition, types, name) for name in dict.fromkeys(wanted)}
+    parameters: dict[str, Any] = {"at": question.at} if "$at" in definition.select else {}
+    conditions = _time_conditions(definition, question, parameters)
+    conditions += [_in(source[name], values, name, parameters) for name, values in question.where.items()]
+    context = _context(definition) if any(place.startswith("context.") for place in source.values()) else ""
+    key = f"CAST({source[question.dimension]} AS VARCHAR)" if question.dimension else "CAST(NULL AS VARCHAR)"
+    text = (
+        f"WITH score AS (\n{definition.select}\n),\n"
+        f"{'counted' if definition.once_per else 'scored'} AS (\nSELECT {_columns(definition, types)}, {key} AS key\n"
+        f"FROM score {context}\nWHERE {' AND '.join(conditions)}\n)"
+    )
+    return Score(text + _counted_once(definition), parameters)
+
+
+def _column_types(
+    connection: duckdb.DuckDBPyConnection, definition: KpiDefinition, at: datetime | None
+) -> dict[str, str]:
+    given = {"at": at} if "$at" in definition.select else {}
+    try:
+        described = connection.execute(f"FROM (\n{definition.select}\n) LIMIT 0", given).description or []
+    except (duckdb.CatalogException, duckdb.BinderException) as error:
+        raise NotAvailable(f"{definition.name} cannot be computed in this build: {error}") from error
+    types = {str(column[0]): str(column[1]) for column in described}
+    required = (f"{definition.grain}_id", *(_STOCK if definition.aggregate == "stock" else _FLOW))
+    missing = [name for name in (*required, definition.once_per) if name and name not in types]
+    if missing:
+        raise DefinitionError(f"kpis/{definition.name}.sql: the SELECT lacks {', '.join(missing)}")
+    return types
+
+
+def _place(
+    connection: duckdb.DuckDBPyConnection, definition: KpiDefinition, types: Mapping[str, str], name: str
+) -> str:
+    """Where a dimension's column stands: in the SELECT itself, else in the grain's mart."""
+    if name not in DIMENSIONS:
+        raise DefinitionError(f"{name[:40]!r} is no dimension; use one of {', '.join(sorted(DIMENSIONS))}")
+    if name in types:
+        return f'score."{name}"'
+    mart = CONTEXT.get(definition.grain)
+    listed = "SELECT 1 FROM duckdb_columns() WHERE table_name = $mart AND column_name = $name"
+    if mart and connection.execute(listed, {"mart": mart, "name": name}).fetchone():
+        return f'context."{name}"'
+    offered = sorted(DIMENSIONS & set(types)) or ["nothing"]
+    raise NotAvailable(f"{definition.name} cannot be split by {name}; it knows {', '.join(offered)}")
+
+
+def _context(definition: KpiDefinition) -> str:
+    grain = f"{definition.grain}_id"
+    return f'LEFT JOIN {CONTEXT[definition.grain]} AS context ON context."{grain}" = score."{grain}"'
+
+
+def _columns(definition: KpiDefinition, types: Mapping[str, str]) -> str:
+    moment = "valid_from" if definition.aggregate == "stock" else "measured_on"
+    value = "CAST(score.value AS INTEGER)" if types["value"] == "BOOLEAN" else "score.value"
+    finite = f"CASE WHEN isfinite(CAST({value} AS DOUBLE)) THEN {value} END"
+    weight = "CAST(score.weight AS INTEGER)" if types["weight"] == "BOOLEAN" else "score.weight"
+    return ", ".join((
+        f'score."{definition.grain}_id" AS grain_id',
+        f"CAST(score.{moment} AS TIMESTAMP) AS measured_on",
+        f"{finite} AS value",
+        f"{weight} AS weight",
+        f"{'score.is_competing' if 'is_competing' in types else 'false'} AS is_competing",
+        f'CAST(score."{definition.once_per or definition.grain + "_id"}" AS VARCHAR) AS once_key',
+    ))  # fmt: skip
+
+
+def _time_conditions(definition: KpiDefinition, question: Question, parameters: dict[str, Any]) -> list[str]:
+    if definition.aggregate == "stock":
+        parameters["at"] = question.at
+        return ["score.valid_from <= $at", "(score.valid_to IS NULL OR score.valid_to > $at)"]
+    conditions = ["score.measured_on IS NOT NULL"]
+    for name, sign in (("since", ">="), ("until", "<")):
+        if (bound := getattr(question.period, name)) is not None:
+            conditions.append(f"CAST(score.measured_on AS TIMESTAMP) {sign} ${name}")
+            parameters[name] = bound
+    return conditions
+
+
+def _in(place: str, values: Sequence[str], name: str, parameters: dict[str, Any]) -> str:
+    parameters[f"{name}_values"] = [value for value in values if value != NOT_STATED]
+    condition = f"CAST({place} AS VARCHAR) IN (SELECT unnest(CAST(${name}_values AS VARCHAR[])))"
+    return f"({condition} OR {place} IS NULL)" if NOT_STATED in values else condition
+
+
+def _counted_once(definition: KpiDefinition) -> str:
+    """Money of one order line is counted once although several exceptions stand on it."""
+    if definition.once_per is None:
+        return ""
+    return (
+        ",\nscored AS (\nSELECT min(grain_id) AS grain_id, min(measured_on) AS measured_on, max(value) AS value,"
+        " max(weight) AS weight, false AS is_competing, key\n"
+        "FROM counted GROUP BY coalesce(once_key, CAST(grain_id AS VARCHAR)), key\n)"
+    )

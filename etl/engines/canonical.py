@@ -1,0 +1,190 @@
+"""How do a source's own SELECTs become canonical rows?
+
+For each `<canonical>.sql` of a source: run it on the staged raw tables, put the namespace before ids,
+translate local codes, insert into `core_<canonical>`; then refuse rows that lack a required column or
+repeat a key. Knows no file and no reader; decides no business rule: those are the source's SQL and codes.
+"""
+
+import duckdb
+
+from control_tower.contract import ContractColumn, Relation, canonical_tables
+from control_tower.errors import DefinitionError
+from etl.engines.casting import identifier, literal
+from etl.source import Source
+
+MAPPED = {
+    ("exception", "type_code"): ("exception_type", "local_code"),
+    ("exception", "status"): ("status", "local_status"),
+    ("exception", "severity"): ("severity", "local_severity"),
+    ("exception_state", "status"): ("status", "local_status"),
+    ("event", "business_event"): ("business_event", "activity"),
+    ("event", "resource_type"): ("resource_type", "local_resource_type"),
+    ("user", "resource_type"): ("resource_type", "local_resource_type"),
+    ("customer", "tier"): ("tier", "local_tier"),
+    ("order", "channel"): ("channel", "local_channel"),
+}
+"""(canonical table, column) → (kind of code, column that holds the source's own code)."""
+NO_WORK_LIST = frozenset({"business_event"})
+"""Kinds where a code without a mapping is normal: not every activity is a business event."""
+_MOMENT = {"exception": "detected_at", "exception_state": "changed_at", "order": "order_at"}
+
+
+def fill(connection: duckdb.DuckDBPyConnection, source: Source) -> None:
+    """Run every SQL file of the source. Raises DefinitionError naming file and what DuckDB said."""
+    known = canonical_tables()
+    connection.execute("DELETE FROM code_map WHERE source_system = ?", [source.name])
+    for kind, codes in source.toml.codes.items():
+        for local, canonical in codes.items():
+            connection.execute("INSERT INTO code_map VALUES (?, ?, ?, ?)", [source.name, kind, local, canonical])
+    for name, text in source.sql.items():
+        select = text.strip().rstrip(";")
+        try:
+            if name.startswith("_"):
+                connection.execute(f"CREATE TABLE stage.{identifier(name)} AS {select}")
+            elif name in known:
+                _fill_one(connection, source, known[name], select)
+            else:
+                allowed = ", ".join(sorted(known))
+                raise DefinitionError(f"{source.folder / name}.sql: no canonical table {name!r}; allowed: {allowed}")
+        except duckdb.Error as error:
+            raise DefinitionError(f"{source.folder / name}.sql: {error}") from error
+    for name in source.sql:
+        if name.startswith("_"):
+            connection.execute(f"DROP TABLE stage.{identifier(name)}")
+
+
+def _fill_one(connection: duckdb.DuckDBPyConnection, source: Source, relation: Relation, select: str) -> None:
+    described = {row[0]: row[1] for row in connection.execute(f"DESCRIBE {select}").fetchall()}
+    _check_columns(source, relation, described)
+    mapped = _mapped_columns(relation, described)
+    listed = {column: rule for column, rule in mapped.items() if rule[0] not in NO_WORK_LIST}
+    if listed:
+        connection.execute(f"CREATE OR REPLACE TABLE stage._selected AS {select}")
+        select = "SELECT * FROM stage._selected"
+    for kind, local in listed.values():
+        _list_unmapped(connection, source, relation, kind, local)
+    columns = [c for c in relation.columns if c.name in described or c.name in mapped or c.name == "source_system"]
+    values = ", ".join(_value(source, relation, column, mapped) for column in columns)
+    joins = "".join(
+        f" LEFT JOIN code_map AS m_{column} ON m_{column}.source_system = {literal(source.name)} "
+        f"AND m_{column}.kind = {literal(kind)} AND m_{column}.local_code = CAST(s.{identifier(local)} AS VARCHAR)"
+        for column, (kind, local) in mapped.items()
+    )
+    names = ", ".join(identifier(c.name) for c in columns)
+    connection.execute(f"INSERT INTO {relation.name} ({names}) SELECT {values} FROM ({select}) AS s{joins}")
+    origin = _raw_table(connection, source, select if not listed else source.sql[relation.canonical])
+    refuse_incomplete(connection, relation, source.name, origin)
+    refuse_repeated(connection, relation, source.name, origin)
+
+
+def _check_columns(source: Source, relation: Relation, described: dict[str, str]) -> None:
+    place = source.folder / f"{relation.canonical}.sql"
+    missing = {"file_no", "file_line"} - set(described)
+    if missing:
+        raise DefinitionError(f"{place}: selects no {' and no '.join(sorted(missing))}; every row must lead to its line")
+    locals_ = {local for (table, _), (_, local) in MAPPED.items() if table == relation.canonical}
+    unknown = set(described) - set(relation.names()) - locals_
+    if unknown:
+        raise DefinitionError(
+            f"{place}: column {sorted(unknown)[0]!r} is not in {relation.name}; allowed: {', '.join(relation.names())}"
+        )
+
+
+def _mapped_columns(relation: Relation, described: dict[str, str]) -> dict[str, tuple[str, str]]:
+    return {
+        column: rule
+        for (table, column), rule in MAPPED.items()
+        if table == relation.canonical and column not in described and rule[1] in described
+    }
+
+
+def _value(source: Source, relation: Relation, column: ContractColumn, mapped: dict[str, tuple[str, str]]) -> str:
+    if column.name == "source_system":
+        return literal(source.name)
+    if column.name in mapped:
+        kind, local = mapped[column.name]
+        rest = source.toml.codes.get(kind, {}).get("*") or ("unmapped" if kind == "exception_type" else None)
+        given = f"m_{column.name}.canonical_code"
+        if rest is None:
+            return given
+        known = "true" if rest == "unmapped" or "*" in source.toml.codes.get(kind, {}) else f"s.{identifier(local)} IS NOT NULL"
+        return f"coalesce({given}, CASE WHEN {known} THEN {literal(rest)} END)"
+    value = f"s.{identifier(column.name)}"
+    if column.is_local_id:
+        return f"{literal(source.toml.namespace + ':')} || nfc_normalize(CAST({value} AS VARCHAR))"
+    return f"CAST({value} AS {column.type})"
+
+
+def _list_unmapped(
+    connection: duckdb.DuckDBPyConnection, source: Source, relation: Relation, kind: str, local: str
+) -> None:
+    if "*" in source.toml.codes.get(kind, {}):
+        return
+    moment = _MOMENT.get(relation.canonical)
+    columns = {row[0] for row in connection.execute("DESCRIBE stage._selected").fetchall()}
+    seen = f"CAST({moment} AS TIMESTAMP)" if moment in columns else "CAST(NULL AS TIMESTAMP)"
+    connection.execute(
+        "INSERT INTO unmapped_code "
+        f"SELECT {literal(source.name)}, {literal(kind)}, CAST({identifier(local)} AS VARCHAR), count(*), min({seen}), max({seen}) "
+        f"FROM stage._selected AS s WHERE {identifier(local)} IS NOT NULL AND NOT EXISTS (SELECT 1 FROM code_map AS m "
+        f"WHERE m.source_system = {literal(source.name)} AND m.kind = {literal(kind)} "
+        f"AND m.local_code = CAST(s.{identifier(local)} AS VARCHAR)) AND NOT EXISTS (SELECT 1 FROM unmapped_code AS u "
+        f"WHERE u.source_system = {literal(source.name)} AND u.kind = {literal(kind)} "
+        f"AND u.local_code = CAST(s.{identifier(local)} AS VARCHAR)) GROUP BY ALL"
+    )
+
+
+def _raw_table(connection: duckdb.DuckDBPyConnection, source: Source, select: str) -> str:
+    """The raw table whose lines a canonical row refers to: the first one its SELECT names, through `_views`."""
+    prefix = source.raw_name("")
+    names = connection.get_table_names(select)
+    direct = sorted((n for n in names if n.startswith(prefix)), key=select.find)
+    if direct:
+        return direct[0].removeprefix(prefix)
+    for name in sorted((n for n in names if n in source.sql), key=select.find):
+        return _raw_table(connection, source, source.sql[name])
+    return next(iter(source.toml.tables))
+
+
+def refuse_incomplete(connection: duckdb.DuckDBPyConnection, relation: Relation, source: str, origin: str) -> None:
+    """Rows that lack a required column go to quarantine instead (ING-04)."""
+    required = [c for c in relation.columns if c.required]
+    where = " OR ".join(f"{identifier(c.name)} IS NULL" for c in required)
+    mine = f"source_system = {literal(source)}"
+    if not connection.execute(f"SELECT count(*) FROM {relation.name} WHERE ({where}) AND {mine}").fetchall()[0][0]:
+        return
+    for column in required:
+        reason = f"{relation.name} needs {column.name} ({column.comment}); the row gives none"
+        mapping = MAPPED.get((relation.canonical, column.name))
+        if mapping:
+            reason += f", or its code is not mapped: add it under [codes.{mapping[0]}] in source.toml"
+        connection.execute(
+            "INSERT INTO stage.refusal SELECT file_no, ?, file_line, file_line, NULL, ?, ?, NULL, ?, NULL, 1 "
+            f"FROM {relation.name} WHERE {identifier(column.name)} IS NULL AND {mine} AND file_no IS NOT NULL",
+            [origin, column.name, "unmapped_code" if mapping else "required", reason],
+        )
+    connection.execute(f"DELETE FROM {relation.name} WHERE ({where}) AND {mine}")
+
+
+def refuse_repeated(connection: duckdb.DuckDBPyConnection, relation: Relation, source: str, origin: str) -> None:
+    """Of rows with one key the first stays (by file and line), the others go to quarantine."""
+    keys = ", ".join(identifier(k) for k in relation.key)
+    connection.execute(
+        "CREATE OR REPLACE TEMP TABLE repeated AS SELECT h FROM "
+        f"(SELECT hash({keys}) AS h FROM {relation.name}) GROUP BY h HAVING count(*) > 1"
+    )
+    if not connection.execute("SELECT count(*) FROM repeated").fetchall()[0][0]:
+        return
+    connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE surplus AS SELECT rid, file_no, file_line, row_key FROM (SELECT rowid AS rid, file_no, "
+        f"file_line, concat_ws(' | ', {keys}) AS row_key, row_number() OVER (PARTITION BY {keys} ORDER BY "
+        f"source_system <> {literal(source)} DESC, file_no, file_line, rowid) AS nth FROM {relation.name} "
+        f"WHERE hash({keys}) IN (SELECT h FROM repeated)) WHERE nth > 1"
+    )
+    reason = f"{relation.name}: the key ({', '.join(relation.key)}) is taken by an earlier row; keys identify one row"
+    connection.execute(
+        "INSERT INTO stage.refusal SELECT file_no, ?, file_line, file_line, NULL, ?, 'unique', left(row_key, 200), ?, "
+        "NULL, 1 FROM surplus",
+        [origin, ", ".join(relation.key), reason],
+    )
+    connection.execute(f"DELETE FROM {relation.name} WHERE rowid IN (SELECT rid FROM surplus)")

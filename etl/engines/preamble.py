@@ -1,0 +1,84 @@
+"""What does a build know before any row is loaded, and what time is it for its sources?
+
+Writes reference data, the policy's row and numbers, the registry of sources, and at the end the clocks
+(ruling 7). Never touches canonical rows.
+"""
+
+import datetime
+from pathlib import Path
+
+import duckdb
+
+from control_tower.manifest import Manifest
+from control_tower.policy import Policy
+from etl.engines.casting import identifier, literal
+from etl.source import Source
+
+REFERENCE = {
+    "exception_types.csv": "ref_exception_type",
+    "currency_rates.csv": "ref_currency_rate",
+    "uoms.csv": "ref_uom",
+    "calendars.csv": "ref_calendar",
+    "holidays.csv": "ref_holiday",
+}
+_CLOCKS = (
+    ("core_event", "timestamp"),
+    ("core_exception", "detected_at"),
+    ("core_order", "order_at"),
+    ("core_inventory", "snapshot_at"),
+    ("core_supply", "ordered_at"),
+)
+"""Where a source's clock is read: its newest event; without events the newest of the next that has any."""
+
+
+def write_reference(connection: duckdb.DuckDBPyConnection, manifest: Manifest, raw: Path) -> None:
+    """Fill the ref_ relations from the kept reference files."""
+    for name, digest in manifest.reference.items():
+        relation = REFERENCE.get(name)
+        if relation:
+            columns = [r[0] for r in connection.execute(f"DESCRIBE {relation}").fetchall()]
+            listed = ", ".join(identifier(c) for c in columns)
+            connection.execute(
+                f"INSERT INTO {relation} ({listed}) SELECT {listed} FROM read_csv({literal(str(raw / digest))}, "
+                "header = true, all_varchar = true, delim = ',', quote = '\"', nullstr = '')"
+            )
+
+
+def write_policy(connection: duckdb.DuckDBPyConnection, manifest: Manifest, policy: Policy) -> None:
+    """Fill `policy` (its clock comes later) and `policy_parameter`."""
+    connection.execute(
+        "INSERT INTO policy BY NAME SELECT ? AS build_id, CAST(NULL AS TIMESTAMP) AS as_of, ? AS policy_version, "
+        "? AS policy_hash, ? AS code_version, ? AS reporting_currency, ? AS small_sample",
+        [
+            manifest.build_id, policy.version, policy.hash, manifest.code_version, policy.reporting_currency,
+            policy.small_sample,
+        ],
+    )  # fmt: skip
+    for name, value in policy.parameters.items():
+        connection.execute("INSERT INTO policy_parameter (name, value) VALUES (?, ?)", [name, value])
+
+
+def write_registry(connection: duckdb.DuckDBPyConnection, source: Source) -> None:
+    """Fill `source_registry` for one source (ING-03)."""
+    toml = source.toml
+    connection.execute(
+        "INSERT INTO source_registry BY NAME SELECT ? AS source_system, ? AS title, ? AS namespace, ? AS latency, "
+        "? AS time_zone, ? AS definition_hash",
+        [toml.name, toml.title, toml.namespace, toml.latency, toml.time_zone, source.definition_hash],
+    )
+
+
+def write_clocks(connection: duckdb.DuckDBPyConnection, manifest: Manifest) -> None:
+    """Fill `source_clock` and `policy.as_of`: the newest event that is not after its own ingest (fault 19)."""
+    for entry in manifest.sources:
+        as_of = datetime.datetime.fromisoformat(entry.as_of) if entry.as_of else None
+        latest = max((f.loaded_at for f in manifest.files_of(entry.name)), default=manifest.made_at[:19])
+        for relation, column in () if as_of else _CLOCKS:
+            as_of = connection.execute(
+                f"SELECT max({column}) FROM {relation} WHERE source_system = ? AND {column} <= CAST(? AS TIMESTAMP)",
+                [entry.name, latest],
+            ).fetchall()[0][0]
+            if as_of:
+                break
+        connection.execute("INSERT INTO source_clock VALUES (?, ?)", [entry.name, as_of])
+    connection.execute("UPDATE policy SET as_of = (SELECT max(as_of) FROM source_clock)")

@@ -1,0 +1,14 @@
+"""Which reader reads what? The one list; each entry keeps the promise of `contract.Reader`."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from etl.readers import delimited, ocel_json, ocel_xml, xes
+from etl.readers.contract import Reader
+
+READERS: Final[Mapping[str, Reader]] = {
+    "delimited": delimited.read,
+    "xes": xes.read,
+    "ocel_json": ocel_json.read,
+    "ocel_xml": ocel_xml.read,
+}
