@@ -8,7 +8,7 @@ import fnmatch
 import warnings
 import zipfile
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from datetime import datetime
 from itertools import repeat
 from pathlib import Path
@@ -60,23 +60,25 @@ class _Sheets:
 
     def read(self, has_formulas: bool) -> None:
         """All fitting sheets, in the workbook's order."""
-        with closing(self._open(values=True)) as book:
+        with self._opened(values=True) as book:
             sheets = [sheet for sheet in book.worksheets if fnmatch.fnmatchcase(sheet.title, self._table.sheet)]
             if not sheets:
                 titles = ", ".join(show(sheet.title) for sheet in book.worksheets)
-                raise SourceError(
-                    f"{self._file.name}: no sheet fits sheet = {self._table.sheet!r}; there are: {titles}"
-                )
+                raise SourceError(f"{self._file.name}: no sheet fits sheet = {self._table.sheet!r}; there are: {titles}")
             if not has_formulas:
                 for sheet in sheets:
                     self._sheet(sheet.title, _rows(sheet), repeat(()))
                 return
-            with closing(self._open(values=False)) as formulas:
+            with self._opened(values=False) as formulas:
                 for sheet in sheets:
                     self._sheet(sheet.title, _rows(sheet), _rows(formulas[sheet.title]))
 
-    def _open(self, values: bool) -> Any:
-        return openpyxl.load_workbook(self._file.path.open("rb"), read_only=True, data_only=values, keep_links=False)
+    @contextmanager
+    def _opened(self, values: bool) -> Iterator[Any]:
+        with self._file.path.open("rb") as stream:
+            book = openpyxl.load_workbook(stream, read_only=True, data_only=values, keep_links=False)
+            with closing(book):
+                yield book
 
     def _sheet(self, title: str, rows: Iterator[tuple[Any, ...]], formulas: Iterator[tuple[Any, ...]]) -> None:
         columns: dict[int, str] | None = None

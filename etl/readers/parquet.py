@@ -82,7 +82,7 @@ def _kept(column: pa.Array, kind: pa.DataType) -> pa.Array:
     if column.type == kind:
         return column
     if not pa.types.is_string(kind) or pa.types.is_large_string(column.type) or pa.types.is_null(column.type):
-        return pc.cast(column, kind, safe=False)
+        return pc.cast(column, options=pc.CastOptions(kind, allow_time_truncate=True))
     return pa.array([_as_text(value) for value in column.to_pylist()], pa.string())
 
 
