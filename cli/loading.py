@@ -125,7 +125,9 @@ def builds(json: Json = False) -> None:
     if json:
         say_json(rows)
     else:
-        say_rows([{**row, "sources": ", ".join(row["sources"])} for row in rows], "no build yet: tower demo, or tower load")  # type: ignore[arg-type]
+        say_rows(
+            [{**row, "sources": ", ".join(row["sources"])} for row in rows], "no build yet: tower demo, or tower load"
+        )  # type: ignore[arg-type]
 
 
 def rollback(build: str, as_: As = None, json: Json = False) -> None:
@@ -149,7 +151,13 @@ def doctor(
         err.print(f"made again as {report.build_id}", highlight=False)
     findings = doctoring.examine(settings)
     if json:
-        say_json({"home": str(settings.home), "ok": all(f.is_fine for f in findings), "findings": [f.as_dict() for f in findings]})
+        say_json(
+            {
+                "home": str(settings.home),
+                "ok": all(f.is_fine for f in findings),
+                "findings": [f.as_dict() for f in findings],
+            }
+        )
     else:
         for finding in findings:
             out.print(finding.sentence(), markup=False, highlight=False, soft_wrap=True)
@@ -181,8 +189,12 @@ def _quarantine_rows(settings: Settings, refused: str | None, everything: bool, 
 
 def new_source(
     file: Annotated[Path, typer.Argument(help="A file to look at.")],
-    into: Annotated[Path | None, typer.Option(help="Folder to write; default: a folder of the file's name here.")] = None,
+    into: Annotated[
+        Path | None, typer.Option(help="Folder to write; default: a folder of the file's name here.")
+    ] = None,
 ) -> None:
     """Draft a source folder by looking at a file: reader, columns, types, formats; you finish the SQL."""
     folder = drafting.draft(file, into)
-    out.print(f"{folder}: read source.toml, finish exception.sql, then: tower load --check {folder} --from {file.parent}")
+    out.print(
+        f"{folder}: read source.toml, finish exception.sql, then: tower load --check {folder} --from {file.parent}"
+    )

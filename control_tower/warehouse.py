@@ -82,6 +82,14 @@ class Build:
                     "`tower doctor --rebuild` makes it again from raw files"
                 )
 
+    def differing(self) -> list[str]:
+        """Relations whose content is not what the manifest says; reads everything. Raises BuildError when damaged."""
+        try:
+            found = fingerprint(self._connection)
+        except duckdb.Error as error:
+            raise BuildError(f"{self.folder / builds.WAREHOUSE}: damaged ({str(error).splitlines()[0]})") from error
+        return [n for n, entry in self.manifest.relations.items() if found.get(n) != (entry.rows, entry.hash)]
+
     def close(self) -> None:
         """Let the file go."""
         self._connection.close()
@@ -229,3 +237,34 @@ def export(path: Path, relation: str, target: Path) -> None:
     known_columns(relation)
     with duckdb.connect(str(path), read_only=True) as connection:
         connection.execute(f"COPY {relation} TO {_literal(str(target))} (FORMAT parquet)")
+
+
+def refused_rows(path: Path, limit: int) -> list[dict[str, Any]]:
+    """What a load that was not published refused, from the quarantine file it left. Raises BuildError when there is none."""
+    if not path.is_file():
+        raise BuildError(f"{path}: no such file; only a load that was not published leaves one")
+    with duckdb.connect() as connection:
+        frame = connection.execute(
+            'SELECT file_no, source_system AS source, file, raw_table AS "table", file_line AS line, last_line, place, '
+            'column_name AS "column", value, rule, reason, decode(raw) AS raw, is_repaired '
+            "FROM read_parquet(?) ORDER BY file_no, file_line, column_name LIMIT ?",
+            [str(path), limit],
+        )
+        return frame.to_arrow_table().to_pylist()
+
+
+def fingerprint(connection: duckdb.DuckDBPyConnection) -> dict[str, tuple[int, str]]:
+    """Rows and order-independent hash of every relation: equal tables, equal hashes.
+
+    Columns that say when something was loaded, and the build's own name, are left out: they differ between
+    two builds of the same inputs.
+    """
+    result = {}
+    for relation in contract.relations().values():
+        columns = ", ".join(f'"{n}"' for n in relation.names() if n not in ("loaded_at", "build_id"))
+        rows, low, high = connection.execute(
+            f"SELECT count(*), coalesce(sum(CAST(h AS HUGEINT)), 0), coalesce(bit_xor(h), 0) "
+            f"FROM (SELECT hash({columns}) AS h FROM {relation.name})"
+        ).fetchall()[0]
+        result[relation.name] = (int(rows), f"{int(low) % 2**64:016x}{int(high):016x}")
+    return result

@@ -22,6 +22,7 @@ from control_tower.manifest import FileEntry, Manifest, SourceEntry
 from control_tower.settings import Settings
 from etl import landing
 from etl.engines.modelling import AUDITS, MODELS
+from etl.readers import database
 from etl.readers.contract import LandedFile
 from etl.source import Source
 
@@ -97,8 +98,7 @@ def _landed(request: Request, settings: Settings) -> list[tuple[LandedFile, tupl
     result = []
     for name, table in request.source.toml.tables.items():
         if table.url:
-            from etl.readers import database
-            extract = database.extract(request.source, name, settings.staging)
+            extract = database.extract(f"{request.source.name}.{name}", table, settings.staging)
             result.append((landing.land(extract, settings.raw, extract.parent), (name,)))
             continue
         found = landing.match(request.folder, table.files)

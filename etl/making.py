@@ -85,7 +85,7 @@ def _fill(
     step("audit", "rules that a build must keep")
     audits = modelling.audit(connection)
     step("fingerprint", "counting and hashing every relation")
-    relations = {n: RelationEntry(rows, digest) for n, (rows, digest) in modelling.fingerprint(connection).items()}
+    relations = {n: RelationEntry(rows, digest) for n, (rows, digest) in warehouse.fingerprint(connection).items()}
     manifest.relations.update(relations)
     return Made(workspace.parent, manifest, audits, detected)
 
@@ -119,7 +119,9 @@ def _read(stage: Stage, sources: list[Source], manifest: Manifest, reading: _Rea
 def _read_one(stage: Stage, source: Source, table: str, entry: FileEntry, reading: _Reading) -> str | None:
     declared = source.toml.tables.get(table)
     if declared is None:
-        raise SourceError(f"{source.folder / 'source.toml'}: table {table} is gone, but {entry.name} was loaded into it")
+        raise SourceError(
+            f"{source.folder / 'source.toml'}: table {table} is gone, but {entry.name} was loaded into it"
+        )
     reading.step("frame", f"{source.name}: {entry.name} → {table}")
     landed = LandedFile(reading.settings.raw / entry.sha256, entry.name, entry.sha256, entry.size)
     raw = registry.READERS[declared.reader](landed, table, declared, reading.workspace, reading.limits)

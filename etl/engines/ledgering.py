@@ -17,7 +17,9 @@ _ESCAPED = (
 )
 
 
-def write(connection: duckdb.DuckDBPyConnection, sources: list[Source], files: list[FileEntry], warnings: dict[int, str]) -> None:
+def write(
+    connection: duckdb.DuckDBPyConnection, sources: list[Source], files: list[FileEntry], warnings: dict[int, str]
+) -> None:
     """Fill load_table_ledger, load_ledger, quarantine and load_conflict from what was staged."""
     for source in sources:
         for entry in files:

@@ -123,7 +123,19 @@ class Stage:
 
     def _refuse_framed(self, raw: RawTable, file_no: int) -> None:
         rows = [
-            [file_no, raw.table, r.line, r.last_line or r.line, r.place, r.column, r.rule, r.value, r.reason, r.raw, r.records]
+            [
+                file_no,
+                raw.table,
+                r.line,
+                r.last_line or r.line,
+                r.place,
+                r.column,
+                r.rule,
+                r.value,
+                r.reason,
+                r.raw,
+                r.records,
+            ]
             for r in raw.refusals
         ]
         if rows:
@@ -183,7 +195,9 @@ class Stage:
             )
 
     def _nothing(self, source: Source, table: Table) -> str:
-        empty = ", ".join(f"CAST(NULL AS {_duckdb_type(r)}) AS {identifier(c)}" for c, r in self._rules(source, table).items())
+        empty = ", ".join(
+            f"CAST(NULL AS {_duckdb_type(r)}) AS {identifier(c)}" for c, r in self._rules(source, table).items()
+        )
         return f"SELECT {empty}, CAST(NULL AS INTEGER) AS file_no, CAST(NULL AS BIGINT) AS file_line WHERE false"
 
     def _drop_known(self, every: str, table_name: str, table: Table) -> bool:
