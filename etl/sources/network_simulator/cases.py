@@ -57,5 +57,7 @@ def with_deadlines(run: Run, cases: pd.DataFrame, tier: Ints) -> pd.DataFrame:
     hours = pd.to_numeric(_TYPES["sla_hours"]).fillna(48).to_numpy()[number] * np.array([2.0, 1.4, 0.8])[severity]
     seen = cases["seen_at"].to_numpy()
     return cases.assign(
-        severity=severity, due_at=seen + (hours * HOUR).astype(np.int64), ack_due_at=seen + (hours * 900).astype(np.int64)
+        severity=severity,
+        due_at=seen + (hours * HOUR).astype(np.int64),
+        ack_due_at=seen + (hours * 900).astype(np.int64),
     )

@@ -54,7 +54,9 @@ def book(run: Run, network: Network) -> tuple[Orders, Lines]:
     rng = run.stream("orders")
     count = run.weeks * run.orders_per_week
     customer = share_of(rng, network.customers.weight, count)
-    channel = np.where(rng.random(count) < 0.88, network.customers.channel[customer], share_of(rng, [1, 3, 2, 2], count))
+    channel = np.where(
+        rng.random(count) < 0.88, network.customers.channel[customer], share_of(rng, [1, 3, 2, 2], count)
+    )
     site = network.customers.site[customer]
     week = np.repeat(np.arange(run.weeks), run.orders_per_week)
     day = week * 7 + share_of(rng, _WEEKDAY, count)

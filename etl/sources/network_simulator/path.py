@@ -90,7 +90,14 @@ def paths(run: Run, staff: Staff, cases: pd.DataFrame, units: "pd.Series[int]", 
     """The paths of the cases, in their order. `units` = business unit of each; `slow[team]` = factor on approvals."""
     dice = draws(run, "path", cases["identity"].to_numpy(), 14)
     rows = zip(
-        cases["type_code"], cases["seen_at"], cases["due_at"], cases["severity"], cases["site"], units, dice, strict=True
+        cases["type_code"],
+        cases["seen_at"],
+        cases["due_at"],
+        cases["severity"],
+        cases["site"],
+        units,
+        dice,
+        strict=True,
     )
     return [_path(staff, slow, *row) for row in rows]
 

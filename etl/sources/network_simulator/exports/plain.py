@@ -32,7 +32,9 @@ def write(folder: Path, world: World) -> dict[str, int]:
 
 def _standing(world: World) -> dict[str, pd.DataFrame]:
     net, staff = world.network, world.staff
-    site = pd.DataFrame(SITES, columns=["site_id", "name", "time_zone", "country_code", "region", "share", "calendar_code"])
+    site = pd.DataFrame(
+        SITES, columns=["site_id", "name", "time_zone", "country_code", "region", "share", "calendar_code"]
+    )
     sup, item, cust = net.suppliers, net.items, net.customers
     rate = np.where(cust.is_gbp, 0.855, 1.0)
     return {

@@ -26,7 +26,16 @@ def tables(world: World) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     link = pd.concat(links, ignore_index=True)
     objects = link[["object_id", "object_type"]].drop_duplicates()
     events["timestamp"] = text(world.run, events["moment"].to_numpy())
-    columns = ["event_id", "activity", "timestamp", "business_event", "resource", "resource_type", "department", "team_id"]
+    columns = [
+        "event_id",
+        "activity",
+        "timestamp",
+        "business_event",
+        "resource",
+        "resource_type",
+        "department",
+        "team_id",
+    ]
     return events[columns], link, objects
 
 
