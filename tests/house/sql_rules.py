@@ -101,7 +101,7 @@ def _puts_a_value(parts: list[ast.expr]) -> bool:
     if not isinstance(parts[-1], ast.FormattedValue):
         return False
     before = "".join(str(part.value) if isinstance(part, ast.Constant) else HOLE for part in parts[:-1])
-    if before.endswith("'"):
+    if before.count("'") % 2:
         return True
     filled = parts[-1].value
     is_quoted = isinstance(filled, ast.Call) and tree.dotted(filled.func).rpartition(".")[2] in QUOTING
