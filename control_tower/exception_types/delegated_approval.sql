@@ -4,14 +4,15 @@ category = "supply"
 default_severity = "informational"
 owner_team = "Procurement"
 sla_hours = 72
-clears_when = "the document is approved or rejected"
+clears_when = "the document is approved or rejected, or its next step is taken"
 suggested_actions = ["Ask the delegate to decide", "Check the approver's stand-in and limits"]
 version = 1
 identity = ["document_id"]
 needs = ["core_event.business_event", "core_event_object"]
 --- */
--- One row per delegation of an approval: from the delegation until the next decision on the same document.
--- The document is the most specific one the event names; a delegation that names none is not caught.
+-- One row per delegation of an approval: from the delegation until the document is decided or moves on, which
+-- it cannot before somebody decided, whether the log shows that or not. Asking or delegating again ends
+-- nothing. The document is the most specific one the event names; a delegation that names none is not caught.
 WITH named AS (
     SELECT
         event.source_system,
@@ -49,7 +50,9 @@ decided AS (
         event.event_no
     FROM core_event AS event
     INNER JOIN core_event_object AS relation ON event.event_id = relation.event_id
-    WHERE event.business_event = 'approval_decided'
+    WHERE
+        relation.object_id IN (SELECT named.document_id FROM named)
+        AND (event.business_event IS NULL OR event.business_event NOT IN ('approval_requested', 'approval_delegated'))
 ),
 
 paired AS (
@@ -87,7 +90,7 @@ SELECT
     CAST(NULL AS VARCHAR) AS currency_code,
     concat(
         'Approval of ', document_id, ' was delegated', CASE WHEN resource IS NULL THEN '' ELSE concat(' by ', resource) END,
-        CASE WHEN cleared_at IS NULL THEN '; not decided since' ELSE '' END
+        CASE WHEN cleared_at IS NULL THEN '; nothing happened to it since' ELSE '' END
     ) AS evidence
 FROM paired
 WHERE end_no = 1
