@@ -20,11 +20,10 @@ KPIS = kpis()
 @pytest.fixture(scope="module")
 def incidents(shared_data: Path) -> pd.DataFrame:
     """One row per incident: the last row of the log, times parsed day first, `?` as unknown."""
-    with zipfile.ZipFile(shared_data / "servicenow_incidents" / "incident_event_log.zip") as archive:
-        with archive.open(archive.namelist()[0]) as file:
-            log = pd.read_csv(file, na_values="?", dtype="str", usecols=[
-                "number", "opened_at", "resolved_at", "closed_at", "sys_updated_at", "location", "made_sla",
-            ])  # fmt: skip
+    path = shared_data / "servicenow_incidents" / "incident_event_log.zip"
+    wanted = ["number", "opened_at", "resolved_at", "closed_at", "sys_updated_at", "location", "made_sla"]
+    with zipfile.ZipFile(path) as archive, archive.open(archive.namelist()[0]) as file:
+        log = pd.read_csv(file, na_values="?", dtype="str", usecols=wanted)
     for name in ("opened_at", "resolved_at", "closed_at", "sys_updated_at"):
         log[name] = pd.to_datetime(log[name], format="%d/%m/%Y %H:%M")
     return log.groupby("number").last().reset_index().assign(newest=log["sys_updated_at"].max())
