@@ -11,7 +11,7 @@ from dashboard.period import Period
 def control_room(row: dict[str, Any], sites: pd.DataFrame, period: Period, currency: str) -> str:
     """How much is open and late, who holds most of it, and whether the backlog grew in the period."""
     grown = row["open_count"] - row["open_before"]
-    flow = f"In {period.words} {_were(row['new_count'])} new and {theme.count(row['resolved_count'])} resolved"
+    flow = f"{period.words}: {theme.count(row['new_count'])} new, {theme.count(row['resolved_count'])} resolved"
     if not row["open_count"]:
         return f"Nothing is open. {flow}{_late_share(row)}."
     trend = "the backlog did not change" if grown == 0 else f"the backlog {'grew' if grown > 0 else 'fell'} by {theme.count(abs(grown))}"
@@ -42,10 +42,6 @@ def data_health(header: Any, broken_audits: int, unmapped: int) -> str:
     left += [f"{unmapped} local code{'s are' if unmapped > 1 else ' is'} not mapped"] if unmapped else []
     todo = "; ".join(left) or "nothing waits for a person"
     return f"{share} of {theme.count(header.read_rows)} rows read passed the gate; {todo}."
-
-
-def _were(n: int) -> str:
-    return f"{theme.count(n)} {'was' if n == 1 else 'were'}"
 
 
 def _open_late(row: dict[str, Any]) -> str:

@@ -6,7 +6,7 @@ nobody is served a frame that was computed for somebody else's rights (fault 83)
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from control_tower import builds, settings, warehouse
 from control_tower.errors import BuildError
 from control_tower.filters import Filters
 from control_tower.settings import Settings
+from dashboard import period
 
 Scope = tuple[str, ...] | None
 _KEY = "build_of_this_run"
@@ -61,6 +62,15 @@ class Reader:
     def export(self, name: str, filters: Filters | None = None, **bound: Any) -> pd.DataFrame:
         """The rows of a read for a file; too large for the cache."""
         return _read(self.home, self.build_id, name, (filters or Filters()).limited_to(self.scope), bound)
+
+    def recent(self, header: Header) -> period.Recent:
+        """How much happened lately in the whole build, whatever the filters: it chooses the default period."""
+        if header.as_of is None:
+            return period.Recent(None)
+        until = datetime.combine(header.as_of.date() + timedelta(days=1), time.min)
+        row = self.row("recent", until=until)
+        rows = tuple((days, int(row[f"days_{days}"])) for days in (28, 91, 182))
+        return period.Recent(header.as_of, rows, row["first_at"].date() if row["first_at"] else None, header.small_sample)
 
     def header(self) -> Header:
         """What stands above every page."""

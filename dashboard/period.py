@@ -46,12 +46,34 @@ class Period:
         return "the day before" if self.days == 1 else f"the {self.days} days before"
 
 
-def of(filters: Filters, as_of: datetime | None) -> Period:
-    """The period that the filters ask for; without one, the last 28 days up to the build's as-of."""
-    today = as_of.date() if as_of else date(1970, 1, 1)
-    last = min(filters.until or today, today)
-    first = filters.since or last - timedelta(days=DEFAULT_DAYS - 1)
-    return Period(min(first, last), last, last == today)
+@dataclass(frozen=True, slots=True)
+class Recent:
+    """How much happened lately: rows in the last 28, 91 and 182 days, and the first day with any."""
+
+    as_of: datetime | None
+    rows_by_days: tuple[tuple[int, int], ...] = ()
+    first: date | None = None
+    enough: int = 0
+
+    @property
+    def today(self) -> date:
+        """The build's own today."""
+        return self.as_of.date() if self.as_of else date(1970, 1, 1)
+
+    @property
+    def default_first(self) -> date:
+        """Where an unasked period starts: 28 days, or the shortest that holds enough rows, or everything."""
+        for days, rows in self.rows_by_days:
+            if rows >= self.enough:
+                return self.today - timedelta(days=days - 1)
+        return min(self.first, self.today) if self.first else self.today - timedelta(days=DEFAULT_DAYS - 1)
+
+
+def of(filters: Filters, recent: Recent) -> Period:
+    """The period that the filters ask for, or the default; never beyond the build's as-of."""
+    last = min(filters.until or recent.today, recent.today)
+    first = filters.since or (recent.default_first if last == recent.today else last - timedelta(days=DEFAULT_DAYS - 1))
+    return Period(min(first, last), last, last == recent.today)
 
 
 def last_days(days: int, as_of: datetime) -> tuple[date, date]:

@@ -17,13 +17,15 @@ ACCENT: Final = {"light": "#2F6DB5", "dark": "#7FB0EA"}
 ARRIVED: Final = {"light": "#C26A00", "dark": "#E69F00"}
 RESOLVED: Final = {"light": "#0072B2", "dark": "#56B4E9"}
 WAITING: Final = ("#FDE9D9", "#F9CBA7", "#EF9F6B", "#D9702F", "#AD4A16", "#7C2D12")
+#: badges in tables carry white text, in both modes: each at least 4.5:1 against it
+BADGE_SEVERITY: Final = {"informational": "#5F6E7B", "standard": "#2F6DB5", "critical": "#C2410C"}
 #: past SLA, in time, unknown
-SLA: Final = {"light": ("#B91C1C", "#15803D", "#7A8B99"), "dark": ("#F28B82", "#6FCF97", "#9AA8B4")}
+BADGE_SLA: Final = ("#B91C1C", "#15803D", "#5F6E7B")
+BADGE_QUIET: Final = "#5F6E7B"
 INK: Final = {"light": "#1F2933", "dark": "#E6EBF0"}
 QUIET: Final = {"light": "#5B6875", "dark": "#A3B0BC"}
 LINE: Final = {"light": "#E4E9ED", "dark": "#2B343D"}
 FONT: Final = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', 'DejaVu Sans', sans-serif"
-NARROW_SPACE: Final = "\u202f"
 NO_VALUE: Final = "–"
 
 
@@ -60,7 +62,7 @@ def severity(mode: str) -> dict[str, str]:
 
 def count(value: float | None) -> str:
     """A whole number with thousands separators."""
-    return NO_VALUE if value is None or pd.isna(value) else f"{int(value):,}".replace(",", NARROW_SPACE)
+    return NO_VALUE if value is None or pd.isna(value) else f"{int(value):,}"
 
 
 def hours(value: float | None) -> str:
@@ -71,8 +73,7 @@ def hours(value: float | None) -> str:
         return f"{value * 60:.0f} min"
     if abs(value) < 72:
         return f"{value:.1f} h" if abs(value) < 10 else f"{value:.0f} h"
-    days = f"{value / 24:,.1f}".replace(",", NARROW_SPACE)
-    return f"{days} d"
+    return f"{value / 24:,.1f} d"
 
 
 def money(value: float | None, currency: str) -> str:

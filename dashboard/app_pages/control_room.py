@@ -15,8 +15,9 @@ def main() -> None:
     head = reader.header()
     st.title("Is the flow of exceptions under control?", anchor=False)
     answer = st.empty()
-    state = filter_bar.show(reader, head.as_of, has_rows=False)
-    asked, shown = period.of(state, head.as_of), state.without_time()
+    recent = reader.recent(head)
+    state = filter_bar.show(reader, recent, has_rows=False)
+    asked, shown = period.of(state, recent), state.without_time()
     row = reader.row("control_room", shown, **asked.bounds)
     if not row["all_count"]:
         answer.markdown("There is nothing to answer with.")
@@ -27,7 +28,7 @@ def main() -> None:
     weeks = reader.frame("week_flow", shown, until=asked.bounds["until"], weeks=min(53, max(13, -(-asked.days // 7))))
     tile.row(control_tiles.build(row, weeks, asked, shown, head.small_sample))
     figure.show("What comes in, what is resolved, what stays open", flow.figure(weeks, figure.mode()), weeks, "weekly_flow")
-    measure, unit = ("open_count", "open") if row["open_count"] else ("new_count", "new in the period")
+    measure, unit = ("open_count", "open") if row["open_count"] else ("new_count", "new")
     for column, (name, title) in zip(st.columns(3, gap="large"), BREAKDOWNS, strict=True):
         rows = split[name].sort_values([measure, "label"], ascending=[False, True])
         with column:

@@ -15,7 +15,7 @@ def main() -> None:
     head = reader.header()
     st.title("What is ageing, and who owns it?", anchor=False)
     answer = st.empty()
-    state = filter_bar.show(reader, head.as_of, has_rows=True)
+    state = filter_bar.show(reader, reader.recent(head), has_rows=True)
     total = reader.row("exception_total", state)
     if not total["n"]:
         answer.markdown("No exception passes these filters.")

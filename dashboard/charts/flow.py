@@ -21,8 +21,8 @@ def figure(weeks: pd.DataFrame, mode: str) -> go.Figure:
     drawn.update_layout(template=theme.template(mode), height=285, hovermode="x unified", margin={"r": 96, "t": 10})
     drawn.update_yaxes(rangemode="tozero", nticks=4, title_text="open", row=1, col=1)
     drawn.update_yaxes(rangemode="tozero", nticks=4, title_text="per week", row=2, col=1)
-    ticks = ends.iloc[:: max(1, -(-len(ends) // 7))] if len(ends) else ends
-    drawn.update_xaxes(tickvals=list(ticks), ticktext=[f"{t.day} {t:%b}" for t in ticks], showgrid=False)
+    ticks = ends.iloc[:: -max(1, -(-len(ends) // 5))] if len(ends) else ends
+    drawn.update_xaxes(tickvals=list(ticks), ticktext=[f"{t.day} {t:%b}" for t in ticks], showgrid=False, tickangle=0)
     drawn.update_xaxes(title_text="week ending", row=2, col=1)
     return drawn
 

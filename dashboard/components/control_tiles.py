@@ -24,8 +24,8 @@ def _open(row: dict[str, Any], weeks: pd.DataFrame, period: Period, now: Filters
     return Tile(
         label="Open",
         value=theme.count(row["open_count"]),
-        note=f"{theme.count(row['open_before'])} when the period began",
-        definition=f"Exceptions detected and not yet resolved, closed or cancelled at the end of {period.words}.",
+        note=f"was {theme.count(row['open_before'])}",
+        definition=f"Exceptions detected and not yet resolved, closed or cancelled at the end of {period.words}, against its start.",
         change=change,
         change_words=theme.count(abs(change)),
         better="lower",
@@ -45,8 +45,8 @@ def _flow(row: dict[str, Any], weeks: pd.DataFrame, period: Period, within: Filt
             Tile(
                 label=label,
                 value=theme.count(row[f"{name}_count"]),
-                note=f"{theme.count(row[f'{name}_before'])} in {period.before_words}",
-                definition=f"{definition} in {period.words}. The line shows 13 weeks.",
+                note=f"was {theme.count(row[f'{name}_before'])}",
+                definition=f"{definition} in {period.words}, against {period.before_words}. The line shows 13 weeks.",
                 change=change,
                 change_words=theme.count(abs(change)),
                 better=better,
@@ -77,7 +77,7 @@ def _late(row: dict[str, Any], weeks: pd.DataFrame, within: Filters, small: int)
     return Tile(
         label="Past SLA",
         value=theme.percent(late, judged),
-        note=f"{theme.count(late)} of {theme.count(judged)} that fell due{by_flag}",
+        note=f"{theme.count(late)} of {theme.count(judged)} due{by_flag}",
         definition=definition,
         change=change,
         change_words=f"{abs(change or 0):.1f} points",
@@ -88,7 +88,7 @@ def _late(row: dict[str, Any], weeks: pd.DataFrame, within: Filters, small: int)
 
 
 def _oldest(row: dict[str, Any], weeks: pd.DataFrame, period: Period, now: Filters | None) -> Tile:
-    definition = f"How long the oldest exception open at the end of {period.words} had waited, by its source's own clock."
+    definition = f"How long the oldest exception open at the end of {period.words} had waited, by its source's own clock, against the period's start."
     if row["oldest_hours"] is None:
         return Tile("Oldest open", "none", "nothing is open", definition)
     before = row["oldest_hours_before"]
@@ -96,7 +96,7 @@ def _oldest(row: dict[str, Any], weeks: pd.DataFrame, period: Period, now: Filte
     return Tile(
         label="Oldest open",
         value=theme.hours(row["oldest_hours"]),
-        note=f"{theme.hours(before)} when the period began" if before is not None else "nothing was open before",
+        note=f"was {theme.hours(before)}" if before is not None else "nothing was open before",
         definition=definition,
         change=change,
         change_words=theme.hours(abs(change or 0)),

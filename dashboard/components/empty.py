@@ -9,10 +9,9 @@ from dashboard.components import filter_bar, plain
 
 def no_build(reason: str) -> None:
     """The page of a home without a readable build: what is wrong and the command that helps."""
-    st.title("What is ageing, and who owns it?")
-    st.markdown("There are no facts to show yet.")
+    st.title("Nothing is loaded yet", anchor=False)
     st.caption(plain.as_text(reason))
-    st.markdown("Load the demonstration, or your own exception and event logs:")
+    st.markdown("Order exception control tower shows a build of your data. Load the demonstration, or your own exception and event logs:")
     st.code("tower demo\ntower load SOURCE --from PATH", language="bash")
     st.caption("Then reload this page. `tower doctor` says what is wrong when a build is there and cannot be read.")
 

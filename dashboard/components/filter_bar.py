@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 import streamlit as st
@@ -27,11 +27,11 @@ def part_words(name: str) -> str:
     return PART_WORDS[name]
 
 
-def show(reader: data.Reader, as_of: datetime | None, has_rows: bool) -> Filters:
+def show(reader: data.Reader, recent: period.Recent, has_rows: bool) -> Filters:
     """Draw the bar and return the state. has_rows: whether the page lists rows, so that state and search apply."""
     state = filters.current()
     with st.container(horizontal=True, vertical_alignment="center", key="filter_bar"):
-        _period(state, as_of, has_rows)
+        _period(state, recent, has_rows)
         _add(reader, state)
         if has_rows:
             _state(state)
@@ -40,21 +40,21 @@ def show(reader: data.Reader, as_of: datetime | None, has_rows: bool) -> Filters
     return state
 
 
-def _period(state: Filters, as_of: datetime | None, has_rows: bool) -> None:
+def _period(state: Filters, recent: period.Recent, has_rows: bool) -> None:
     is_set = bool(state.since or state.until)
-    label = period.of(state, as_of).words if is_set or not has_rows else "Any time"
+    label = period.of(state, recent).words if is_set or not has_rows else "Any time"
     with st.popover(label, icon=":material/calendar_month:"):
-        if as_of is None:
+        if recent.as_of is None:
             st.caption("The build has no dated rows.")
             return
         with st.container(horizontal=True):
             for words, days in period.CHOICES.items():
-                since, until = period.last_days(days, as_of)
+                since, until = period.last_days(days, recent.as_of)
                 wanted = replace(state, since=since, until=until)
                 st.button(words, on_click=filters.change, args=(wanted,), key=f"period_{days}")
-        shown = period.of(state, as_of)
+        shown = period.of(state, recent)
         st.session_state["period_dates"] = (shown.first, shown.last)
-        st.date_input("From and to, both included", key="period_dates", on_change=_dates_changed, max_value=as_of.date())
+        st.date_input("From and to, both included", key="period_dates", on_change=_dates_changed, max_value=recent.today)
         if is_set:
             st.button("Remove the period", on_click=filters.change, args=(state.without("period"),), key="period_none")
 

@@ -18,12 +18,14 @@ def show(header: data.Header) -> None:
         f"{theme.count(passed)} of {theme.count(header.read_rows)} rows read passed the gate; "
         f"{theme.count(header.refused_rows)} wait in quarantine. Open Data health for the reasons."
     )
-    with st.container(horizontal=True, vertical_alignment="center", key="page_header", gap="medium"):
-        st.markdown("**Order exception control tower**")
-        st.caption(f"Facts as of **{plain.as_text(theme.moment(header.as_of))}**")
-        st.caption(f"Last load **{plain.as_text(theme.moment(header.newest_ingest_at))}**")
-        st.caption(f"Data quality **{plain.as_text(score)}**", help=plain.as_text(quality_tip))
-        st.caption(f"Build **{plain.as_text(header.build_id)}**")
+    facts = {
+        "facts as of": theme.moment(header.as_of),
+        "loaded": theme.moment(header.newest_ingest_at).removesuffix(" UTC"),
+        "build": header.build_id,
+        "quality": score,
+    }
+    line = " · ".join(f"{name} **{plain.as_text(fact)}**" for name, fact in facts.items())
+    st.caption(f"**Order exception control tower** · {line}", help=plain.as_text(quality_tip))
 
 
 def footer(header: data.Header) -> None:

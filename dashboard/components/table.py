@@ -61,30 +61,30 @@ def _shown(rows: pd.DataFrame) -> pd.DataFrame:
 def _draw(shown: pd.DataFrame, rows: pd.DataFrame, currency: str, key: str, on_select: Any) -> Any:
     return st.dataframe(
         shown, hide_index=True, key=key, on_select=on_select, selection_mode="single-row", row_height=34,
-        column_config=_columns(rows, currency), height=min(38 + 34 * len(shown), 640), placeholder=theme.NO_VALUE,
+        column_config=_columns(rows, currency), height=min(36 + 34 * len(shown), 640), placeholder=theme.NO_VALUE,
         alt="Exceptions, most important first",
     )  # fmt: skip
 
 
 def _columns(rows: pd.DataFrame, currency: str) -> dict[str, Any]:
     mode = figure.mode()
-    severity, column = theme.severity(mode), st.column_config
+    severity, column = theme.BADGE_SEVERITY, st.column_config
     top = float(rows["value_at_risk_amount"].max() or 1) if rows["value_at_risk_amount"].notna().any() else 1.0
     states = sorted({theme.words(word) for word in rows["status"]})
     return {
-        "id": column.TextColumn("Exception", pinned=True, width=125),
-        "type": column.TextColumn("Type", width=215),
-        "severity": column.MultiselectColumn("Severity", options=list(severity), color=list(severity.values()), width=115),
-        "status": column.MultiselectColumn("Status", options=states, color=[theme.GREY[mode]] * len(states), width=110),
+        "id": column.TextColumn("Exception", pinned=True, width=118),
+        "type": column.TextColumn("Type", width=205),
+        "severity": column.MultiselectColumn("Severity", options=list(severity), color=list(severity.values()), width=112),
+        "status": column.MultiselectColumn("Status", options=states, color=[theme.BADGE_QUIET] * len(states), width=110),
         "sla": column.MultiselectColumn(
-            "SLA", options=list(_SLA.values()), color=list(theme.SLA[mode]), width=95, help="unknown = no due time, no flag"
+            "SLA", options=list(_SLA.values()), color=list(theme.BADGE_SLA), width=88, help="unknown = no due time, no flag"
         ),
-        "time": column.TextColumn("Time", alignment="right", width=80, help="open: age; resolved: time taken"),
+        "time": column.TextColumn("Time", alignment="right", width=74, help="open: age; resolved: time taken"),
         "value": column.ProgressColumn(
-            f"At risk, {currency}", min_value=0, max_value=top, format="localized", color=theme.ACCENT[mode], width=140
+            f"At risk, {currency}", min_value=0, max_value=top, format="localized", color=theme.ACCENT[mode], width=122
         ),
-        "site": column.TextColumn("Site", width=115),
-        "team": column.TextColumn("Team", width=165),
+        "site": column.TextColumn("Site", width=108),
+        "team": column.TextColumn("Team", width=158),
         "detected": column.DatetimeColumn("Detected, UTC", format="D MMM YYYY HH:mm", width=150),
         "order": column.TextColumn("Order", width=110),
     }
@@ -128,8 +128,9 @@ def plain_rows(rows: pd.DataFrame, columns: Mapping[str, str], key: str, height:
         elif pd.api.types.is_numeric_dtype(shown[name]):
             config[name] = st.column_config.NumberColumn(heading, format="localized")
         else:
-            config[name] = st.column_config.TextColumn(heading)
+            side = "right" if name in ("passed", "size") else "left"
+            config[name] = st.column_config.TextColumn(heading, alignment=side)
     st.dataframe(
-        shown, hide_index=True, key=key, column_config=config, height=min(38 + 35 * max(len(shown), 1), height),
+        shown, hide_index=True, key=key, column_config=config, height=min(36 + 34 * max(len(shown), 1), height), row_height=34,
         placeholder=theme.NO_VALUE,
     )  # fmt: skip
