@@ -52,6 +52,11 @@ def say_rows(rows: Sequence[dict[str, Any]], empty: str) -> None:
     out.print(table)
 
 
+def plain(line: str) -> None:
+    """Write one line as it is."""
+    out.print(line, markup=False, highlight=False, soft_wrap=True)
+
+
 def complain(message: str) -> None:
     """Say what was refused, on standard error."""
     err.print(message, markup=False, highlight=False, style="red")

@@ -250,7 +250,8 @@ def refused_rows(path: Path, limit: int) -> list[dict[str, Any]]:
             "FROM read_parquet(?) ORDER BY file_no, file_line, column_name LIMIT ?",
             [str(path), limit],
         )
-        return frame.to_arrow_table().to_pylist()
+        found: list[dict[str, Any]] = frame.to_arrow_table().to_pylist()
+        return found
 
 
 def fingerprint(connection: duckdb.DuckDBPyConnection) -> dict[str, tuple[int, str]]:

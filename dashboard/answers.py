@@ -14,7 +14,11 @@ def control_room(row: dict[str, Any], sites: pd.DataFrame, period: Period, curre
     flow = f"{period.words}: {theme.count(row['new_count'])} new, {theme.count(row['resolved_count'])} resolved"
     if not row["open_count"]:
         return f"Nothing is open. {flow}{_late_share(row)}."
-    trend = "the backlog did not change" if grown == 0 else f"the backlog {'grew' if grown > 0 else 'fell'} by {theme.count(abs(grown))}"
+    trend = (
+        "the backlog did not change"
+        if grown == 0
+        else f"the backlog {'grew' if grown > 0 else 'fell'} by {theme.count(abs(grown))}"
+    )
     return f"{theme.count(row['open_count'])} open{_open_late(row)}{_holder(sites, row)}. {flow}; {trend}."
 
 
@@ -24,11 +28,17 @@ def exceptions(row: dict[str, Any], currency: str) -> str:
     found = f"{theme.count(n)} exception{'s' if n != 1 else ''}"
     if not is_open:
         median = row["closed_only_median_hours"]
-        took = f"; half of the {theme.count(row['resolved_count'])} resolved took under {theme.hours(median)}" if median else ""
+        took = (
+            f"; half of the {theme.count(row['resolved_count'])} resolved took under {theme.hours(median)}"
+            if median
+            else ""
+        )
         return f"{found}, none open{took}."
     late = f", {theme.count(row['open_late_count'])} past SLA" if row["open_sla_known_count"] else ""
     value = f", {theme.money(row['open_value'], currency)} at risk" if row["open_value"] is not None else ""
-    return f"{found}, {theme.count(is_open)} open{late}{value}; the oldest has waited {theme.hours(row['oldest_hours'])}."
+    return (
+        f"{found}, {theme.count(is_open)} open{late}{value}; the oldest has waited {theme.hours(row['oldest_hours'])}."
+    )
 
 
 def data_health(header: Any, broken_audits: int, unmapped: int) -> str:

@@ -52,7 +52,9 @@ class Reader:
         Raises ControlTowerError when the watchdog stopped the query (fault 94).
         """
         narrowed = (filters or Filters()).limited_to(self.scope)
-        return _cached(self.home, self.build_id, self.scope, name, repr(narrowed), tuple(sorted(bound.items())), narrowed)
+        return _cached(
+            self.home, self.build_id, self.scope, name, repr(narrowed), tuple(sorted(bound.items())), narrowed
+        )
 
     def row(self, name: str, filters: Filters | None = None, **bound: Any) -> dict[str, Any]:
         """The only row of a read as a dict with None for what is missing; empty dict when there is none."""
@@ -70,7 +72,9 @@ class Reader:
         until = datetime.combine(header.as_of.date() + timedelta(days=1), time.min)
         row = self.row("recent", until=until)
         rows = tuple((days, int(row[f"days_{days}"])) for days in (28, 91, 182))
-        return period.Recent(header.as_of, rows, row["first_at"].date() if row["first_at"] else None, header.small_sample)
+        return period.Recent(
+            header.as_of, rows, row["first_at"].date() if row["first_at"] else None, header.small_sample
+        )
 
     def header(self) -> Header:
         """What stands above every page."""

@@ -37,7 +37,9 @@ class Period:
     @property
     def words(self) -> str:
         """The period for people: "16 Feb – 15 Mar 2026"."""
-        start = f"{self.first.day} {self.first:%b}" + ("" if self.first.year == self.last.year else f" {self.first.year}")
+        start = f"{self.first.day} {self.first:%b}" + (
+            "" if self.first.year == self.last.year else f" {self.first.year}"
+        )
         return theme.day(self.last) if self.days == 1 else f"{start} – {theme.day(self.last)}"
 
     @property

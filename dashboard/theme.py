@@ -82,8 +82,10 @@ def money(value: float | None, currency: str) -> str:
         return NO_VALUE
     for size, letter in ((1e9, "bn"), (1e6, "M"), (1e3, "k")):
         if abs(value) >= size * 0.9995:
-            return f"{value / size:.2f}".rstrip("0").rstrip(".") + f" {letter} {currency}" if letter != "k" else (
-                f"{value / size:.0f} k {currency}"
+            return (
+                f"{value / size:.2f}".rstrip("0").rstrip(".") + f" {letter} {currency}"
+                if letter != "k"
+                else (f"{value / size:.0f} k {currency}")
             )
     return f"{value:.0f} {currency}"
 

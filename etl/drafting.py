@@ -16,6 +16,7 @@ from pathlib import Path
 from control_tower.errors import SourceError
 from etl import archive
 from etl.readers.contract import LandedFile, Limits
+from etl.source import SHIPPED
 
 _SAMPLE_BYTES = 1_000_000
 _SAMPLE_ROWS = 2_000
@@ -138,11 +139,7 @@ def _toml(name: str, file: Path, sample: _Sample, columns: dict[str, tuple[str, 
         "",
         f"[tables.{name}.columns]",
     ]
-    for column, (header, guess) in columns.items():
-        parts = [f"{k} = {_value(v)}" for k, v in guess.items()]
-        if column != header:
-            parts.append(f"from = {_quoted(header)}")
-        lines.append(f"{column} = {{ {', '.join(parts)} }}")
+    lines += [_column(column, header, guess) for column, (header, guess) in columns.items()]
     lines += [
         "",
         "[codes.exception_type]",
@@ -155,22 +152,24 @@ def _toml(name: str, file: Path, sample: _Sample, columns: dict[str, tuple[str, 
     return "\n".join(lines)
 
 
+def _column(column: str, header: str, guess: dict[str, object]) -> str:
+    parts = [f"{k} = {_value(v)}" for k, v in guess.items()]
+    if column != header:
+        parts.append(f"from = {_quoted(header)}")
+    return f"{column} = {{ {', '.join(parts)} }}"
+
+
 def _sql(name: str, columns: dict[str, tuple[str, dict[str, object]]]) -> str:
-    offered = "\n".join(f"--   {column} ({guess['type']})" for column, (_, guess) in columns.items())
     times = [column for column, (_, guess) in columns.items() if guess["type"] == "timestamp"]
-    moment = times[0] if times else "CAST(NULL AS TIMESTAMP)"
-    first = next(iter(columns))
     return (
-        f"/* Grain: one row per exception. Finish the mapping; the columns of raw_{name}__{name} are listed below. */\n"
-        f"{offered}\n"
-        "SELECT\n"
-        f"    {first} AS exception_id,\n"
-        "    CAST(NULL AS VARCHAR) AS local_code,\n"
-        "    'new' AS status,\n"
-        f"    {moment} AS detected_at,\n"
-        "    file_no,\n"
-        "    file_line\n"
-        f"FROM raw_{name}__{name}\n"
+        (SHIPPED / "exception.sql.draft")
+        .read_text(encoding="utf-8")
+        .format(
+            columns="\n".join(f"   {column} ({guess['type']})" for column, (_, guess) in columns.items()),
+            first=next(iter(columns)),
+            moment=times[0] if times else "CAST(NULL AS TIMESTAMP)",
+            raw=f"raw_{name}__{name}",
+        )
     )
 
 

@@ -95,7 +95,7 @@ def _source_entry(request: Request, before: SourceEntry | None, settings: Settin
 def _landed(request: Request, settings: Settings) -> list[tuple[LandedFile, tuple[str, ...]]]:
     """Every file of the source, landed once, with the raw tables that read it."""
     wanted: dict[Path, list[str]] = {}
-    result = []
+    result: list[tuple[LandedFile, tuple[str, ...]]] = []
     for name, table in request.source.toml.tables.items():
         if table.url:
             extract = database.extract(f"{request.source.name}.{name}", table, settings.staging)

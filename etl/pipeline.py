@@ -2,6 +2,7 @@
 
 Lock → tidy → land → make → judge → install → switch the pointer → prune. Until the pointer moves, the
 published build is the one before; a load killed anywhere is tidied away by the next one (ruling 8).
+Never knows a format, a table or a rule: those are the floors it calls.
 """
 
 import dataclasses
@@ -179,7 +180,7 @@ def _reports(folder: Path, manifest: Manifest, settings: Settings, new: set[int]
         folder / builds.WAREHOUSE, "load_ledger",
         ["file_no", "source_system", "file", "read_rows", "loaded_rows", "refused_rows", "duplicate_rows", "warning"],
     )  # fmt: skip
-    return [FileReport(*row, is_new=row[0] in new) for row in rows]
+    return [FileReport(*row, *[row[0] in new]) for row in rows]
 
 
 def _check_disk(manifest: Manifest, settings: Settings, loading: Loading) -> None:

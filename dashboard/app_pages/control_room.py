@@ -23,11 +23,15 @@ def main() -> None:
         answer.markdown("There is nothing to answer with.")
         empty.no_rows(reader, shown)
         return
-    split = {name: reader.frame("breakdown", shown, dimension=name, row_limit=50, **asked.bounds) for name, _ in BREAKDOWNS}
+    split = {
+        name: reader.frame("breakdown", shown, dimension=name, row_limit=50, **asked.bounds) for name, _ in BREAKDOWNS
+    }
     answer.markdown(plain.as_text(answers.control_room(row, split["site_id"], asked, head.currency)))
     weeks = reader.frame("week_flow", shown, until=asked.bounds["until"], weeks=min(53, max(13, -(-asked.days // 7))))
     tile.row(control_tiles.build(row, weeks, asked, shown, head.small_sample))
-    figure.show("What comes in, what is resolved, what stays open", flow.figure(weeks, figure.mode()), weeks, "weekly_flow")
+    figure.show(
+        "What comes in, what is resolved, what stays open", flow.figure(weeks, figure.mode()), weeks, "weekly_flow"
+    )
     measure, unit = ("open_count", "open") if row["open_count"] else ("new_count", "new")
     for column, (name, title) in zip(st.columns(3, gap="large"), BREAKDOWNS, strict=True):
         rows = split[name].sort_values([measure, "label"], ascending=[False, True])

@@ -36,7 +36,9 @@ def main() -> None:
         sort = table.sorter()
         rows = partial(reader.export, "exception_export", state, row_limit=200_000, sort=sort)
         n = min(int(total["n"]), 200_000)
-        csv.button(f"CSV of {'all' if n == total['n'] else 'the first'} {theme.count(n)}", "exceptions", rows, "csv_rows")
+        csv.button(
+            f"CSV of {'all' if n == total['n'] else 'the first'} {theme.count(n)}", "exceptions", rows, "csv_rows"
+        )
     if not total["value_known_count"]:
         st.caption("Value at risk: not available because no row of this selection carries an amount with a currency.")
     page = reader.frame("exception_row", state, row_limit=table.PAGE_ROWS, skip=skip, sort=sort)

@@ -30,7 +30,14 @@ def figure(cells: pd.DataFrame, mode: str, unit: str) -> go.Figure:
         )
     for name, total in zip(names, table.sum(axis=1), strict=True):
         drawn.add_annotation(x=name, y=total, text=theme.count(total), showarrow=False, yshift=10)
-    legend = {"orientation": "h", "x": 0, "y": 1.16, "traceorder": "reversed", "itemclick": False, "itemdoubleclick": False}
+    legend = {
+        "orientation": "h",
+        "x": 0,
+        "y": 1.16,
+        "traceorder": "reversed",
+        "itemclick": False,
+        "itemdoubleclick": False,
+    }
     drawn.update_layout(template=theme.template(mode), barmode="stack", height=270, showlegend=True, legend=legend)
     drawn.update_yaxes(title_text=unit, rangemode="tozero", nticks=4)
     return drawn

@@ -11,7 +11,9 @@ def no_build(reason: str) -> None:
     """The page of a home without a readable build: what is wrong and the command that helps."""
     st.title("Nothing is loaded yet", anchor=False)
     st.caption(plain.as_text(reason))
-    st.markdown("Order exception control tower shows a build of your data. Load the demonstration, or your own exception and event logs:")
+    st.markdown(
+        "Order exception control tower shows a build of your data. Load the demonstration, or your own exception and event logs:"
+    )
     st.code("tower demo\ntower load SOURCE --from PATH", language="bash")
     st.caption("Then reload this page. `tower doctor` says what is wrong when a build is there and cannot be read.")
 
@@ -36,7 +38,9 @@ def no_rows(reader: data.Reader, state: Filters) -> None:
             rest = state.without(name)
             n = int(reader.row("exception_total", rest).get("n") or 0)
             label = f"Remove {plain.as_text(filter_bar.part_words(name))}: {n:,} exceptions"
-            st.button(label, on_click=filters.change, args=(rest,), key=f"remove_{name}", icon=":material/filter_alt_off:")
+            st.button(
+                label, on_click=filters.change, args=(rest,), key=f"remove_{name}", icon=":material/filter_alt_off:"
+            )
 
 
 def parts(state: Filters) -> list[str]:

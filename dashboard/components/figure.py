@@ -44,5 +44,3 @@ def nothing(title: str, why: str) -> None:
     """The place of a figure that has nothing to show: its title and why."""
     st.markdown(f"**{plain.as_text(title)}**")
     st.caption(plain.as_text(why))
-
-

@@ -54,7 +54,9 @@ def _period(state: Filters, recent: period.Recent, has_rows: bool) -> None:
                 st.button(words, on_click=filters.change, args=(wanted,), key=f"period_{days}")
         shown = period.of(state, recent)
         st.session_state["period_dates"] = (shown.first, shown.last)
-        st.date_input("From and to, both included", key="period_dates", on_change=_dates_changed, max_value=recent.today)
+        st.date_input(
+            "From and to, both included", key="period_dates", on_change=_dates_changed, max_value=recent.today
+        )
         if is_set:
             st.button("Remove the period", on_click=filters.change, args=(state.without("period"),), key="period_none")
 
@@ -89,7 +91,9 @@ def _search_changed() -> None:
 def _add(reader: data.Reader, state: Filters) -> None:
     names = [name for name in PART_WORDS if name not in ("state", "search", "period")]
     with st.popover("Add filter", icon=":material/filter_alt:"):
-        name = st.selectbox("Filter by", names, format_func=lambda word: PART_WORDS[word].capitalize(), key="filter_name")
+        name = st.selectbox(
+            "Filter by", names, format_func=lambda word: PART_WORDS[word].capitalize(), key="filter_name"
+        )
         labels = _labels(reader, name)
         chosen = list(getattr(state, name))
         key = f"filter_of_{name}"

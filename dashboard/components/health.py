@@ -35,7 +35,9 @@ def ledger(reader: data.Reader) -> None:
         return
     unproven = int((~rows["is_proven"].astype(bool)).sum())
     proof = "every row read is accounted for once" if not unproven else f"{unproven} files do not add up"
-    st.caption(f"{theme.count(rows['file_count'].iloc[0])} files, newest first; read = loaded + refused + duplicate: {proof}.")
+    st.caption(
+        f"{theme.count(rows['file_count'].iloc[0])} files, newest first; read = loaded + refused + duplicate: {proof}."
+    )
     rows["size"] = [theme.size(value) for value in rows["size_bytes"]]
     columns = {
         "file": "File", "source_system": "System", "read_rows": "Read", "loaded_rows": "Loaded", "refused_rows": "Refused",

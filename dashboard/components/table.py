@@ -74,10 +74,18 @@ def _columns(rows: pd.DataFrame, currency: str) -> dict[str, Any]:
     return {
         "id": column.TextColumn("Exception", pinned=True, width=118),
         "type": column.TextColumn("Type", width=205),
-        "severity": column.MultiselectColumn("Severity", options=list(severity), color=list(severity.values()), width=112),
-        "status": column.MultiselectColumn("Status", options=states, color=[theme.BADGE_QUIET] * len(states), width=110),
+        "severity": column.MultiselectColumn(
+            "Severity", options=list(severity), color=list(severity.values()), width=112
+        ),
+        "status": column.MultiselectColumn(
+            "Status", options=states, color=[theme.BADGE_QUIET] * len(states), width=110
+        ),
         "sla": column.MultiselectColumn(
-            "SLA", options=list(_SLA.values()), color=list(theme.BADGE_SLA), width=88, help="unknown = no due time, no flag"
+            "SLA",
+            options=list(_SLA.values()),
+            color=list(theme.BADGE_SLA),
+            width=88,
+            help="unknown = no due time, no flag",
         ),
         "time": column.TextColumn("Time", alignment="right", width=74, help="open: age; resolved: time taken"),
         "value": column.ProgressColumn(

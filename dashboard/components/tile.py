@@ -54,7 +54,11 @@ def _show(tile: Tile) -> None:
         judged = verdict(tile.change, tile.better)
         words = f"{tile.change_words} {judged}".strip()
         colour = {"better": "green", "worse": "red"}.get(judged, "gray")
-        options = {"delta": words if tile.change else 0, "delta_color": colour, "delta_arrow": "down" if tile.change < 0 else "up"}
+        options = {
+            "delta": words if tile.change else 0,
+            "delta_color": colour,
+            "delta_arrow": "down" if tile.change < 0 else "up",
+        }
         if not tile.change:
             options |= {"delta_description": "unchanged", "delta_arrow": "off"}
     if len(tile.trend) > 1:

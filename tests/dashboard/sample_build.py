@@ -71,5 +71,5 @@ def _write_manifest(folder: Path, build_id: str, relations: dict[str, manifest.R
 
 
 if __name__ == "__main__":
-    flags = {word: True for word in sys.argv[2:]}
+    flags = dict.fromkeys(sys.argv[2:], True)
     print(write_home(Path(sys.argv[1]), **flags))

@@ -136,7 +136,7 @@ def _suppliers(run: Run) -> Suppliers:
     count = 24 + run.orders_per_week // 1000
     country = np.array(["DE", "IT", "CN", "PL", "NL", "US", "TR"])[share_of(rng, [5, 3, 3, 2, 2, 1, 1], count)]
     lead = np.where(np.isin(country, ["CN", "US"]), rng.integers(24, 38, count), rng.integers(4, 15, count))
-    names = [f"{_STEMS[(i * 5) % 16]} {_TRADES[i % 8]} {'BV AG SpA GmbH'.split()[i % 4]}" for i in range(count)]
+    names = [f"{_STEMS[(i * 5) % 16]} {_TRADES[i % 8]} {['BV', 'AG', 'SpA', 'GmbH'][i % 4]}" for i in range(count)]
     return Suppliers(codes("V", count, 4), np.array(names), country, lead.astype(np.int64), rng.random(count) < 0.75)
 
 

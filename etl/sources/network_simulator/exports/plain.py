@@ -7,12 +7,12 @@ import pandas as pd
 import pyarrow as pa
 from pyarrow import csv
 
+from etl.sources.network_simulator.cases import SEVERITIES
 from etl.sources.network_simulator.exports import plain_events
 from etl.sources.network_simulator.exports.names import order_codes, text
 from etl.sources.network_simulator.fulfilment import line_amounts, promise_days
 from etl.sources.network_simulator.network import CHANNELS, FAMILIES, SEGMENTS, SITES, TIERS, UNITS
 from etl.sources.network_simulator.records import records, states
-from etl.sources.network_simulator.cases import SEVERITIES
 from etl.sources.network_simulator.run import NEVER, Ints
 from etl.sources.network_simulator.world import World
 
