@@ -855,7 +855,7 @@ CREATE TABLE mart_order_line (
 -- One row per activity of a view, numbered for mining. Key: view, activity_no
 CREATE TABLE mart_activity (
     view                VARCHAR NOT NULL,  -- object type that is the case
-    activity_no         INTEGER NOT NULL,  -- 1 = most frequent
+    activity_no         INTEGER NOT NULL,  -- number of the name, the same in every view of a build
     activity            VARCHAR NOT NULL,  -- name as the log says
     event_count         BIGINT NOT NULL,   -- steps of the view with it
     case_count          BIGINT NOT NULL    -- cases of the view with it

@@ -1,6 +1,6 @@
-/* Grain: one row per activity name, with a number that all views share until mart_activity ranks them. */
+/* Grain: one row per activity name; its number is the same in every view. */
 SELECT
     activity,
-    row_number() OVER (ORDER BY activity) AS name_no
+    row_number() OVER (ORDER BY activity) AS activity_no
 FROM core_event
 GROUP BY activity

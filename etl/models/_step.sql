@@ -1,9 +1,17 @@
-/* Grain: one row per case and event (an object named twice by one event counts once), numbered in time order.
+/* Grain: one row per case and event, numbered in time order, with its successor. An object that an event names
+   twice (with two qualifiers) counts once: the twins stand side by side, and only the last of them is kept.
    Ids are compared by hash; audit `event_hash_unique` shows that no two events share one. */
 WITH pair AS (
-    SELECT c.view, c.case_no, e.event_row, e.timestamp, e.event_no, e.name_no
+    SELECT
+        c.case_key,
+        e.event_row,
+        e.timestamp,
+        e.event_no,
+        e.activity_no
     FROM (
-        SELECT hash(event_id) AS event_hash, hash(object_type, object_id) AS case_hash
+        SELECT
+            hash(event_id) AS event_hash,
+            hash(object_type, object_id) AS case_hash
         FROM core_event_object
     ) AS eo
     JOIN (
@@ -12,21 +20,32 @@ WITH pair AS (
             hash(v.event_id) AS event_hash,
             v.timestamp,
             v.event_no,
-            a.name_no
+            a.activity_no
         FROM core_event AS v
         JOIN _activity AS a ON a.activity = v.activity
     ) AS e ON e.event_hash = eo.event_hash
     JOIN _case AS c ON c.case_hash = eo.case_hash
-    GROUP BY ALL
+),
+numbered AS (
+    SELECT
+        case_key,
+        dense_rank() OVER trace AS step_no,
+        activity_no,
+        lead(activity_no) OVER trace AS next_activity_no,
+        timestamp,
+        lead(timestamp) OVER trace AS next_timestamp,
+        event_row,
+        lead(event_row) OVER trace AS next_event_row
+    FROM pair
+    WINDOW trace AS (PARTITION BY case_key ORDER BY timestamp, event_no, event_row)
 )
 SELECT
-    view,
-    case_no,
-    row_number() OVER trace AS step_no,
-    name_no,
-    lead(name_no) OVER trace AS next_name_no,
+    case_key,
+    step_no,
+    activity_no,
+    next_activity_no,
     timestamp,
-    lead(timestamp) OVER trace AS next_timestamp,
+    next_timestamp,
     event_row
-FROM pair
-WINDOW trace AS (PARTITION BY view, case_no ORDER BY timestamp, event_no, event_row)
+FROM numbered
+WHERE next_event_row IS DISTINCT FROM event_row

@@ -1,10 +1,10 @@
-/* Grain: one row per activity of a view, the most frequent first (ties by name). */
+/* Grain: one row per activity of a view. */
 SELECT
     s.view,
-    row_number() OVER (PARTITION BY s.view ORDER BY count(*) DESC, a.activity) AS activity_no,
-    a.activity,
+    s.activity_no,
+    any_value(a.activity) AS activity,
     count(*) AS event_count,
-    count(DISTINCT s.case_no) AS case_count
-FROM _step AS s
-JOIN _activity AS a ON a.name_no = s.name_no
-GROUP BY s.view, a.activity
+    count(*) FILTER (WHERE s.activity_seen = 1) AS case_count
+FROM mart_event_step AS s
+JOIN _activity AS a ON a.activity_no = s.activity_no
+GROUP BY s.view, s.activity_no
