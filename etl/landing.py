@@ -28,7 +28,7 @@ def match(folder: Path, patterns: Iterable[str]) -> list[Path]:
     found: set[Path] = set()
     for pattern in patterns:
         _refuse_climbing(pattern)
-        for path in folder.glob(pattern):
+        for path in _hits(folder, pattern):
             if not path.is_dir():
                 _inside(path, folder)
                 found.add(path)
@@ -121,6 +121,13 @@ def _refuse_climbing(pattern: str) -> None:
             f"source.toml: the pattern {name_of(pattern)!r} leads out of the delivery folder; "
             f"give a pattern relative to --from, without '..', drive letters or a leading '/'"
         )
+
+
+def _hits(folder: Path, pattern: str) -> list[Path]:
+    try:
+        return list(folder.glob(pattern))
+    except ValueError as error:
+        raise SourceError(f"source.toml: {name_of(pattern)!r} is no file pattern: {error}") from error
 
 
 def _inside(path: Path, folder: Path) -> None:

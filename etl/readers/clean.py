@@ -82,7 +82,7 @@ class Clean:
         self.breaks.append((record, line))
 
     def expect_line(self, line: int) -> None:
-        """Say on which line the next record stands if nothing is in between."""
+        """Say which line the next record stands on if it needs no break: one below the last record's first."""
         self._next_line = line
 
     def refuse(self, refusal: Refusal) -> None:

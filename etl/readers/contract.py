@@ -123,5 +123,6 @@ def lines_of(breaks: list[tuple[int, int]], rows: int) -> Iterator[int]:
     >>> list(lines_of([(0, 2), (2, 6)], 4))
     [2, 3, 6, 7]
     """
-    for (record, line), (following, _) in zip(breaks, [*breaks[1:], (rows, 0)], strict=True):
+    ends = [*(record for record, _ in breaks), rows][1:]
+    for (record, line), following in zip(breaks, ends, strict=True):
         yield from range(line, line + following - record)

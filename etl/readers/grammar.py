@@ -119,7 +119,11 @@ def broken_quote(grammar: Grammar, data: bytes, start: int) -> tuple[Fault, int]
         return Fault("broken_quote", f"field {position + 1} opens a quote that is not closed", column), len(data)
     if LINE_END.search(data, start, at):
         return Fault("broken_quote", f"field {position + 1} opens a quote that is not properly closed", column), at
-    what = "text follows a closing quote" if before == grammar.quote else "a quote stands inside an unquoted field"
+    what = (
+        "text follows a closing quote"
+        if before == grammar.quote
+        else 'a quote stands inside an unquoted field (quote = "" in source.toml if quotes are text)'
+    )
     return Fault("broken_quote", f"field {position + 1}: {what}", column, show(data[at : at + 80])), at
 
 
