@@ -77,7 +77,7 @@ def _copy(source: BinaryIO, path: Path, raw_folder: Path, expected: int) -> Land
     handle, temporary = tempfile.mkstemp(prefix=".landing-", dir=raw_folder)
     try:
         with os.fdopen(handle, "wb", buffering=0) as target:
-            digest, size = _stream(source, target)
+            digest, size = _stream(source, target, expected)
             os.fsync(target.fileno())
         if size != expected or _state(path.stat()) != before:
             raise SourceError(f"{name_of(path)}: the file is still being written; try again later, nothing was loaded")
@@ -91,9 +91,9 @@ def _copy(source: BinaryIO, path: Path, raw_folder: Path, expected: int) -> Land
     return LandedFile(final, name_of(path), digest, size)
 
 
-def _stream(source: BinaryIO, target: BinaryIO) -> tuple[str, int]:
+def _stream(source: BinaryIO, target: BinaryIO, expected: int) -> tuple[str, int]:
     digest, size = hashlib.sha256(), 0
-    while block := source.read(_BLOCK):
+    while size <= expected and (block := source.read(_BLOCK)):
         digest.update(block)
         rest = memoryview(block)
         while rest:

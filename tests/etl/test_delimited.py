@@ -58,7 +58,7 @@ def test_columns_in_another_order_are_found_by_name(tmp_path: Path, order: tuple
 
 def test_a_header_name_that_stands_twice_refuses_the_file_with_both_positions(tmp_path: Path) -> None:
     # fault 4
-    with pytest.raises(SourceError, match="'b' stands twice, as columns 2 and 4"):
+    with pytest.raises(SourceError, match=r"'b' stands twice, as columns 2 and 4"):
         frame(b"a,b,c,b\n1,2,3,4\n", tmp_path, ABC)
 
 
@@ -294,7 +294,7 @@ def test_a_trailer_with_the_right_number_is_taken_out(tmp_path: Path) -> None:
 
 def test_a_trailer_with_another_number_holds_the_file(tmp_path: Path) -> None:
     # fault 24
-    with pytest.raises(SourceError, match="held, its trailer states 4 rows and 2 were found"):
+    with pytest.raises(SourceError, match=r"held, its trailer states 4 rows and 2 were found"):
         frame(b"a,b,c\n1,2,3\n4,5,6\nTOTAL;4\n", tmp_path, TRAILED)
 
 
@@ -302,14 +302,14 @@ def test_a_file_cut_before_its_trailer_is_held_wherever_it_is_cut(tmp_path: Path
     # fault 24
     content = b"a,b,c\n1,2,3\n4,5,6\nTOTAL;2"
     for cut in range(1, len(content)):
-        with pytest.raises(SourceError, match="held|header"):
+        with pytest.raises(SourceError, match=r"held|header"):
             frame(content[:cut], tmp_path, TRAILED)
 
 
 def test_a_trailer_pattern_without_a_group_is_refused(tmp_path: Path) -> None:
     # fault 24
     for pattern in ("TOTAL", "(", r"(\d)(\d)"):
-        with pytest.raises(SourceError, match="expected_rows"):
+        with pytest.raises(SourceError, match=r"expected_rows"):
             frame(b"a,b,c\n", tmp_path, declared("a b c", expected_rows=pattern))
 
 
@@ -354,12 +354,12 @@ def test_other_delimiters_and_quotes_frame_too(tmp_path: Path) -> None:
     unquoted = frame(b'a\tb\n1\t5" pipe\n', tmp_path, declared("a b", delimiter="\t", quote=""))
     assert rows(unquoted) == [("1", '5" pipe')]
     for keys in ({"delimiter": "é"}, {"delimiter": '"'}, {"quote": "\n"}):
-        with pytest.raises(SourceError, match="delimiter|quote"):
+        with pytest.raises(SourceError, match=r"delimiter|quote"):
             frame(b"a,b\n", tmp_path, declared("a b", **keys))
 
 
 def test_a_file_that_is_malformed_throughout_is_refused_as_a_whole(tmp_path: Path) -> None:
-    with pytest.raises(SourceError, match="refused as a whole: .*check delimiter, quote and encoding"):
+    with pytest.raises(SourceError, match=r"refused as a whole: .*check delimiter, quote and encoding"):
         frame(b"a,b,c\n" + b"1;2;3\n" * 200_002, tmp_path, ABC)
 
 
@@ -370,5 +370,5 @@ def test_a_header_may_have_quotes_and_line_ends_of_its_own(tmp_path: Path) -> No
     assert (rows(made), starts(made)) == ([("1", "2")], [3])
     assert [r.line for r in made.refusals] == [4]
     assert len(physical_lines(content)) == 4
-    with pytest.raises(SourceError, match="quoting of the header"):
+    with pytest.raises(SourceError, match=r"quoting of the header"):
         frame(b'a,"b\n1,2\n', tmp_path, table)

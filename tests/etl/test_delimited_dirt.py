@@ -23,7 +23,23 @@ from tests.etl.text_reading import SMALL, assert_every_line_is_accounted_for, de
 SEEDS = 5_000
 NAMES = ("row", "item", "note", "qty")
 TABLE = declared(" ".join(NAMES))
-VALUES = ("", "x", "42", "a b", " pad ", "Zoë", "日本", "a,b", ",", 'say "hi"', '""', "two\nlines", "cr\r\nlf", "\t", "1;2")
+VALUES = (
+    "",
+    "x",
+    "42",
+    "a b",
+    " pad ",
+    "Zoë",
+    "日本",
+    "a,b",
+    ",",
+    'say "hi"',
+    '""',
+    "two\nlines",
+    "cr\r\nlf",
+    "\t",
+    "1;2",
+)
 KINDS = ("quote", "nul", "byte", "extra", "missing", "cut", "line_end", "none", "blank", "swap")
 
 
@@ -148,7 +164,11 @@ def test_any_dirty_file_is_framed_or_refused_with_a_reason(tmp_path_factory: pyt
     check(soil(seed), tmp_path_factory.mktemp("dirt"), SMALL)
 
 
-@given(st.lists(st.sampled_from([b"a", b",", b'"', b"\n", b"\r", b"\0", b"\xff", "é".encode(), b'"\n', b',"']), max_size=60))
+@given(
+    st.lists(
+        st.sampled_from([b"a", b",", b'"', b"\n", b"\r", b"\0", b"\xff", "é".encode(), b'"\n', b',"']), max_size=60
+    )
+)
 @settings(max_examples=250, deadline=None)
 def test_arbitrary_bytes_below_a_header_are_accounted_for(
     tmp_path_factory: pytest.TempPathFactory, pieces: list[bytes]

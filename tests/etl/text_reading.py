@@ -15,7 +15,8 @@ from etl.source import Table
 SMALL = Limits(max_field_bytes=200)
 """Small enough that a file of a few lines has many blocks."""
 _LINE = re.compile(rb"[^\r\n]*(?:\r\n|\n|\r)|[^\r\n]+\Z")
-_CONNECTION = duckdb.connect(config={"threads": 1})
+_CONNECTION = duckdb.connect(config={"threads": 1, "enable_external_file_cache": False})
+"""Without the cache of file contents: the tests write the same path again and again."""
 
 
 def landed(content: bytes, folder: Path, name: str = "orders.csv") -> LandedFile:
