@@ -137,6 +137,9 @@ class Framer:
             return
         if fault:
             self._refuse(body, fault, self.line, self.line + lines - 1)
+        elif not body and self._grammar.width == 1:
+            # DuckDB leaves an empty line out unless it is quoted
+            self._clean.put(self._grammar.quote * 2, self.line)
         elif ending == self._clean.newline:
             self._take(0, match.end() - match.start(), 1)
         else:

@@ -154,7 +154,9 @@ def _encoding(body: bytes) -> Fault | None:
 def _count(grammar: Grammar, body: bytes, ended: bool) -> Fault | None:
     found = grammar.count(body)
     if found == grammar.width:
-        return None
+        if grammar.width > 1 or body or grammar.quote:
+            return None
+        return Fault("field_count", "the line is empty", grammar.name(0))
     if found > grammar.width:
         surplus = grammar.split(body)[grammar.width]
         reason = f"{found} fields instead of {grammar.width}; is a delimiter inside a value not quoted?"

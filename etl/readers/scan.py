@@ -44,6 +44,8 @@ class Plain:
         """How many records the block has; 0 when it has to be looked at more closely."""
         if (self._quote and self._quote in block) or b"\0" in block or not _is_utf8(block):
             return 0
+        if self._width == 1 and (block[0] in b"\r\n" or b"\n\n" in block or b"\n\r" in block):
+            return 0
         separators = block.translate(None, self._others)
         rows, odd = divmod(len(separators), self._width)
         if odd or not self._pattern.startswith(separators):
@@ -75,6 +77,8 @@ def scan(block: bytes, grammar: Grammar, crlf: bool) -> Scan:
     inner = _inner(a, p[~is_quote & inside & (v == _LF)], returns, quotes)
     good = (fields == grammar.width) & _clean(block, ends)
     care = _irregular(a, ends, returns, quotes, crlf) | (~good & _holds(ends, inner))
+    if grammar.width == 1:
+        care |= np.diff(ends, prepend=0) <= 1 + crlf
     first = int(np.argmax(care[:known])) if care[:known].any() else known
     return Scan(ends[:first], good[:first], inner, first < len(ends) or broken < len(a))
 

@@ -44,7 +44,9 @@ def test_members_that_fit_the_glob_are_parts_of_one_table_and_lines_restart(tmp_
 
 
 def test_members_with_different_headers_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(SourceError, match=r"member 2.csv, line 1: the members of one archive must have the same header"):
+    with pytest.raises(
+        SourceError, match=r"member 2.csv, line 1: the members of one archive must have the same header"
+    ):
         frame(zipped({"1.csv": b"a,b\n1,2\n", "2.csv": b"b,a\n1,2\n"}), tmp_path, AB, name="x.zip")
 
 

@@ -335,7 +335,7 @@ def test_what_is_well_formed_is_read_where_it_is(tmp_path: Path) -> None:
     content = b'a,b,c\n1,2,3\n4,"5 ""x""\ny",\n"", ,\tz \n'
     made = frame(content, tmp_path, ABC)
     assert made.path.parent == tmp_path
-    assert rows(made) == [("1", "2", "3"), ("4", '5 "x"\ny', None), (None, " ", "\tz ")]
+    assert rows(made) == [("1", "2", "3"), ("4", '5 "x"\ny', ""), ("", " ", "\tz ")]
     assert [[value or "" for value in row] for row in rows(made)] == parsed(content)[1:]
 
 
@@ -343,8 +343,28 @@ def test_an_empty_line_is_a_row_of_a_table_with_one_column(tmp_path: Path) -> No
     for end in (b"\n", b"\r\n"):
         content = end.join([b"a", b"1", b"", b'""', b"2", b"", b"", b"3", b""])
         made = frame(content, tmp_path, declared("a"))
-        assert [row[0] for row in rows(made)] == ["1", None, None, "2", None, None, "3"]
+        assert [row[0] for row in rows(made)] == ["1", "", "", "2", "", "", "3"]
         assert starts(made) == list(range(2, 9))
+        assert_every_line_is_accounted_for(content, made)
+    unquoted = frame(b"a\n1\n\n2\n", tmp_path, declared("a", quote=""))
+    assert (rows(unquoted), [r.line for r in unquoted.refusals]) == ([("1",), ("2",)], [3])
+
+
+@given(
+    st.lists(st.sampled_from(["", " ", "x", '""', "\t", '"\n"', '"\r\n\r\n"']), max_size=12),
+    st.sampled_from(["\n", "\r\n"]),
+    st.booleans(),
+)
+@settings(max_examples=200, deadline=None)
+def test_a_table_with_one_column_loses_no_line(
+    tmp_path_factory: pytest.TempPathFactory, values: list[str], end: str, ended: bool
+) -> None:
+    # fault 7
+    content = end.join(["a", *values, *([""] if ended else [])]).encode()
+    made = frame(content, tmp_path_factory.mktemp("one"), declared("a"), SMALL)
+    assert not made.refusals
+    assert made.rows == len(values) - (not ended and bool(values) and not values[-1])
+    assert_every_line_is_accounted_for(content, made)
 
 
 def test_other_delimiters_and_quotes_frame_too(tmp_path: Path) -> None:
