@@ -109,8 +109,8 @@ class Framer:
         offset, at = self.window.offset + start, self.window.pos + start
         piece = memoryview(self.window.data)[at : at + end - start]
         self._clean.take(piece, offset, int(lines[0]), len(lines))
-        for jump in (np.flatnonzero(np.diff(lines) != 1) + 1).tolist():
-            self._clean.jump(first + jump, int(lines[jump]))
+        jumps = np.flatnonzero(np.diff(lines) != 1) + 1
+        self._clean.jump(first + jumps, lines[jumps])
         self._clean.expect_line(int(lines[-1]) + 1)
 
     def _take(self, start: int, end: int, rows: int) -> None:

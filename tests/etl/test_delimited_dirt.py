@@ -186,13 +186,16 @@ def test_arbitrary_bytes_never_end_in_anything_but_a_table_or_a_source_error(
 ) -> None:
     # fault 9, fault 38
     folder = tmp_path_factory.mktemp("any")
+    named = 0
     for reader in ("delimited", "jsonl", "json"):
         try:
             made = frame(content, folder, declared("a b", reader), SMALL)
         except SourceError as error:
-            assert "orders.csv" in str(error)
+            named += "orders.csv" in str(error)
         else:
+            named += 1
             assert made.records == made.rows + sum(refusal.records for refusal in made.refusals)
+    assert named == 3, "every message names the file"
 
 
 class Dribble:

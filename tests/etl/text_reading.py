@@ -63,7 +63,7 @@ def parquet_rows(made: RawTable) -> list[tuple[object, ...]]:
 
 def starts(made: RawTable) -> list[int]:
     """The physical line on which each row starts."""
-    return list(lines_of(list(made.breaks), made.rows))
+    return list(lines_of(made.breaks, made.rows))
 
 
 def physical_lines(content: bytes) -> list[bytes]:
