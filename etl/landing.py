@@ -28,7 +28,7 @@ def match(folder: Path, patterns: Iterable[str]) -> list[Path]:
     found: set[Path] = set()
     for pattern in patterns:
         _refuse_climbing(pattern)
-        for path in folder.glob(pattern):
+        for path in _hits(folder, pattern):
             if not path.is_dir():
                 _inside(path, folder)
                 found.add(path)
@@ -77,7 +77,7 @@ def _copy(source: BinaryIO, path: Path, raw_folder: Path, expected: int) -> Land
     handle, temporary = tempfile.mkstemp(prefix=".landing-", dir=raw_folder)
     try:
         with os.fdopen(handle, "wb", buffering=0) as target:
-            digest, size = _stream(source, target)
+            digest, size = _stream(source, target, expected)
             os.fsync(target.fileno())
         if size != expected or _state(path.stat()) != before:
             raise SourceError(f"{name_of(path)}: the file is still being written; try again later, nothing was loaded")
@@ -91,9 +91,9 @@ def _copy(source: BinaryIO, path: Path, raw_folder: Path, expected: int) -> Land
     return LandedFile(final, name_of(path), digest, size)
 
 
-def _stream(source: BinaryIO, target: BinaryIO) -> tuple[str, int]:
+def _stream(source: BinaryIO, target: BinaryIO, expected: int) -> tuple[str, int]:
     digest, size = hashlib.sha256(), 0
-    while block := source.read(_BLOCK):
+    while size <= expected and (block := source.read(_BLOCK)):
         digest.update(block)
         rest = memoryview(block)
         while rest:
@@ -121,6 +121,13 @@ def _refuse_climbing(pattern: str) -> None:
             f"source.toml: the pattern {name_of(pattern)!r} leads out of the delivery folder; "
             f"give a pattern relative to --from, without '..', drive letters or a leading '/'"
         )
+
+
+def _hits(folder: Path, pattern: str) -> list[Path]:
+    try:
+        return list(folder.glob(pattern))
+    except ValueError as error:
+        raise SourceError(f"source.toml: {name_of(pattern)!r} is no file pattern: {error}") from error
 
 
 def _inside(path: Path, folder: Path) -> None:

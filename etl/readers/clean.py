@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import BinaryIO
 
 from control_tower.errors import SourceError
+from etl.readers.breaks import Breaks
 from etl.readers.contract import Refusal
+from etl.readers.scan import Positions
 
 _COPY = 4 * 2**20
 MAX_REFUSALS = 200_000
@@ -28,7 +30,7 @@ class Clean:
         self.rows = 0
         self.refused = 0
         self.refusals: list[Refusal] = []
-        self.breaks: list[tuple[int, int]] = []
+        self.breaks = Breaks()
         self._refused_bytes = 0
         self._next_line = -1
         self.newline = b"\n"
@@ -75,14 +77,14 @@ class Clean:
     def mark_line(self, record: int, line: int) -> None:
         """Say that record number `record` (0 = first) starts on this physical line."""
         if line != self._next_line:
-            self.breaks.append((record, line))
+            self.breaks.append(record, line)
 
-    def jump(self, record: int, line: int) -> None:
-        """Say that a record within what `take` was just given starts on another line than the count says."""
-        self.breaks.append((record, line))
+    def jump(self, records: Positions, lines: Positions) -> None:
+        """Say that records within what `take` was just given start on other lines than the count says."""
+        self.breaks.extend(records, lines)
 
     def expect_line(self, line: int) -> None:
-        """Say on which line the next record stands if nothing is in between."""
+        """Say which line the next record stands on if it needs no break: one below the last record's first."""
         self._next_line = line
 
     def refuse(self, refusal: Refusal) -> None:

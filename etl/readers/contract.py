@@ -8,7 +8,7 @@ means: that happens in SQL, for all readers alike.
 Rule R: `records = rows of the table + refusals that stand for whole records`; nothing is dropped.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -84,7 +84,8 @@ class RawTable:
     rows: int
     """Records in `path`."""
     refusals: list[Refusal] = field(default_factory=list)
-    breaks: list[tuple[int, int]] = field(default_factory=list)
+    breaks: Sequence[tuple[int, int]] = ()
+    """A list, or `breaks.Breaks` where there may be millions."""
     delimiter: str = ","
     quote: str = '"'
     newline: str = "\n"
@@ -117,11 +118,12 @@ def show(value: str | bytes) -> str:
     return shown if len(shown) <= VALUE_LENGTH else shown[: VALUE_LENGTH - 1] + "…"
 
 
-def lines_of(breaks: list[tuple[int, int]], rows: int) -> Iterator[int]:
+def lines_of(breaks: Sequence[tuple[int, int]], rows: int) -> Iterator[int]:
     """The physical line of every record, in order, from the breaks of a RawTable.
 
     >>> list(lines_of([(0, 2), (2, 6)], 4))
     [2, 3, 6, 7]
     """
-    for (record, line), (following, _) in zip(breaks, [*breaks[1:], (rows, 0)], strict=True):
+    ends = [*(record for record, _ in breaks), rows][1:]
+    for (record, line), following in zip(breaks, ends, strict=True):
         yield from range(line, line + following - record)

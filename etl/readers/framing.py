@@ -23,6 +23,7 @@ _SMALL = 2**14
 _BURST = 256
 _LOOK_AHEAD = 2**24
 _KEPT_OF_ENDLESS = 2**16
+_LONGEST_RANGE = 1000
 _SWALLOWED = "a quote opens here and swallows following lines that are records themselves"
 
 
@@ -36,7 +37,7 @@ class Framer:
         self._block = max(64, min(BLOCK, grammar.limits.max_field_bytes))
         self._size = self._block
         self._look_ahead = max(_LOOK_AHEAD, 2 * grammar.max_record_bytes)
-        self._broken_until, self._last_end = -1, b""
+        self._broken_until, self._last_end, self._in_range = -1, b"", False
         crlf = clean.newline == b"\r\n"
         self._crlf, self._plain = crlf, Plain(grammar, crlf, self._block)
 
@@ -108,8 +109,8 @@ class Framer:
         offset, at = self.window.offset + start, self.window.pos + start
         piece = memoryview(self.window.data)[at : at + end - start]
         self._clean.take(piece, offset, int(lines[0]), len(lines))
-        for jump in (np.flatnonzero(np.diff(lines) != 1) + 1).tolist():
-            self._clean.jump(first + jump, int(lines[jump]))
+        jumps = np.flatnonzero(np.diff(lines) != 1) + 1
+        self._clean.jump(first + jumps, lines[jumps])
         self._clean.expect_line(int(lines[-1]) + 1)
 
     def _take(self, start: int, end: int, rows: int) -> None:
@@ -136,12 +137,13 @@ class Framer:
             return
         if fault:
             self._refuse(body, fault, self.line, self.line + lines - 1)
+        elif not body and self._grammar.width == 1:
+            # DuckDB leaves an empty line out unless it is quoted
+            self._clean.put(self._grammar.quote * 2, self.line)
         elif ending == self._clean.newline:
             self._take(0, match.end() - match.start(), 1)
-            self._clean.expect_line(self.line + lines)
         else:
             self._clean.put(body, self.line)
-            self._clean.expect_line(self.line + lines)
         self._advance(match.end() - match.start(), lines)
 
     def _match(self) -> re.Match[bytes] | None:
@@ -176,7 +178,9 @@ class Framer:
             fault, until = broken_quote(self._grammar, window.data, window.pos)
         if end is None and until == len(window.data):
             fault = replace(fault, rule="truncated", reason=f"the file stops within this record: {fault.reason}")
-        self._refuse(body, fault, self.line, merge=window.offset < self._broken_until)
+        reaches_on = end is not None and until > end.end()
+        self._refuse(body, fault, self.line, merge=window.offset < self._broken_until or self._in_range)
+        self._in_range = reaches_on or (self._in_range and self._clean.refusals[-1].records > 1)
         self._last_end = end.group() if end else b""
         self._broken_until = max(self._broken_until, window.base + until)
         self._advance((end.end() if end else stop) - window.pos, 1)
@@ -205,7 +209,7 @@ class Framer:
         raw = self._text.original(body)
         refusal = Refusal(line, fault.rule, fault.reason, max(line, last), fault.column, fault.value, self._place, raw)
         previous = self._clean.refusals[-1] if self._clean.refusals else None
-        if merge and previous and previous.last_line == line - 1 and previous.place == self._place:
+        if merge and previous and _continues(previous, refusal):
             self._merge(previous, refusal)
         else:
             self._clean.refuse(refusal)
@@ -223,6 +227,17 @@ class Framer:
         self._clean.merge_last(
             replace(previous, last_line=refusal.last_line, records=previous.records + refusal.records, raw=raw)
         )
+
+
+def _continues(previous: Refusal, refusal: Refusal) -> bool:
+    """Is it one more line of the same broken stretch? A range stays small enough to be looked at."""
+    return (
+        previous.last_line == refusal.line - 1
+        and previous.place == refusal.place
+        and previous.rule == "broken_quote"
+        and previous.records < _LONGEST_RANGE
+        and len(previous.raw or b"") < _KEPT_OF_ENDLESS
+    )
 
 
 def _without_end(record: bytes) -> bytes:

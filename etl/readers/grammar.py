@@ -119,7 +119,11 @@ def broken_quote(grammar: Grammar, data: bytes, start: int) -> tuple[Fault, int]
         return Fault("broken_quote", f"field {position + 1} opens a quote that is not closed", column), len(data)
     if LINE_END.search(data, start, at):
         return Fault("broken_quote", f"field {position + 1} opens a quote that is not properly closed", column), at
-    what = "text follows a closing quote" if before == grammar.quote else "a quote stands inside an unquoted field"
+    what = (
+        "text follows a closing quote"
+        if before == grammar.quote
+        else 'a quote stands inside an unquoted field (quote = "" in source.toml if quotes are text)'
+    )
     return Fault("broken_quote", f"field {position + 1}: {what}", column, show(data[at : at + 80])), at
 
 
@@ -150,7 +154,9 @@ def _encoding(body: bytes) -> Fault | None:
 def _count(grammar: Grammar, body: bytes, ended: bool) -> Fault | None:
     found = grammar.count(body)
     if found == grammar.width:
-        return None
+        if grammar.width > 1 or body or grammar.quote:
+            return None
+        return Fault("field_count", "the line is empty", grammar.name(0))
     if found > grammar.width:
         surplus = grammar.split(body)[grammar.width]
         reason = f"{found} fields instead of {grammar.width}; is a delimiter inside a value not quoted?"

@@ -44,6 +44,8 @@ class Plain:
         """How many records the block has; 0 when it has to be looked at more closely."""
         if (self._quote and self._quote in block) or b"\0" in block or not _is_utf8(block):
             return 0
+        if self._width == 1 and (block[0] in b"\r\n" or b"\n\n" in block or b"\n\r" in block):
+            return 0
         separators = block.translate(None, self._others)
         rows, odd = divmod(len(separators), self._width)
         if odd or not self._pattern.startswith(separators):
@@ -69,18 +71,16 @@ def scan(block: bytes, grammar: Grammar, crlf: bool) -> Scan:
     ends = p[free[line_ends]] + 1
     fields = np.diff(line_ends, prepend=-1)
     quotes = p[is_quote]
-    known = int(np.searchsorted(ends, _first_broken(a, quotes, delimiter, quote), "right"))
+    broken = _first_broken(a, quotes, delimiter, quote)
+    known = int(np.searchsorted(ends, broken, "right"))
     returns = np.flatnonzero(a == _CR) if b"\r" in block else np.empty(0, np.int64)
     inner = _inner(a, p[~is_quote & inside & (v == _LF)], returns, quotes)
     good = (fields == grammar.width) & _clean(block, ends)
     care = _irregular(a, ends, returns, quotes, crlf) | (~good & _holds(ends, inner))
+    if grammar.width == 1:
+        care |= np.diff(ends, prepend=0) <= 1 + crlf
     first = int(np.argmax(care[:known])) if care[:known].any() else known
-    return Scan(
-        ends[:first],
-        good[:first],
-        inner,
-        first < len(ends) or known < len(ends) or _breaks(a, quotes, delimiter, quote),
-    )
+    return Scan(ends[:first], good[:first], inner, first < len(ends) or broken < len(a))
 
 
 def _first_broken(a: npt.NDArray[np.uint8], quotes: Positions, delimiter: int, quote: int) -> int:
@@ -90,10 +90,6 @@ def _first_broken(a: npt.NDArray[np.uint8], quotes: Positions, delimiter: int, q
     wrong_open = opening[~((opening == 0) | (before == delimiter) | (before == _LF) | (before == quote))]
     wrong_close = closing[~((after == delimiter) | (after == _LF) | (after == _CR) | (after == quote))]
     return int(min(wrong_open[:1].tolist() + wrong_close[:1].tolist(), default=len(a)))
-
-
-def _breaks(a: npt.NDArray[np.uint8], quotes: Positions, delimiter: int, quote: int) -> bool:
-    return _first_broken(a, quotes, delimiter, quote) < len(a)
 
 
 def _inner(a: npt.NDArray[np.uint8], feeds: Positions, returns: Positions, quotes: Positions) -> Positions:

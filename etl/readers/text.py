@@ -187,9 +187,9 @@ def _settle(head: bytes, declared: str, where: str) -> tuple[bytes, str]:
 
 def _refuse_wide(head: bytes, encoding: str, where: str) -> None:
     """UTF-16 without a mark shows as a NUL in every other byte of its Latin letters."""
-    pairs = len(head) // 2
+    first, pairs = head[:8], len(head) // 2
     even, odd = head[0 : 2 * pairs : 2].count(0), head[1 : 2 * pairs : 2].count(0)
-    if pairs >= 4 and max(even, odd) > 0.4 * pairs and max(even, odd) > 4 * min(even, odd):
+    if first.count(0) >= 3 and max(even, odd) > 0.4 * pairs and max(even, odd) > 4 * min(even, odd):
         wide = "utf-16-be" if even > odd else "utf-16-le"
         raise SourceError(
             f"{where}: byte {head.index(0)} is NUL and so is every other one: this is not {encoding}; "
