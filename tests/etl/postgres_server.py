@@ -19,7 +19,7 @@ PASSWORD = "s3cret/@:%word"
 _ACCOUNTS = ("postgres", "nobody")
 
 
-class NoServer(RuntimeError):
+class NoServerError(RuntimeError):
     """There is no PostgreSQL to start; the message says what to install."""
 
 
@@ -28,7 +28,7 @@ def program(name: str) -> Path:
     packaged = max(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"), default=None)
     found = packaged or shutil.which(name)
     if not found:
-        raise NoServer(f"{name} is not installed ({INSTALL})")
+        raise NoServerError(f"{name} is not installed ({INSTALL})")
     return Path(found)
 
 
@@ -39,7 +39,7 @@ def _account() -> str | None:
     known = {entry.pw_name for entry in pwd.getpwall()}
     name = next((account for account in _ACCOUNTS if account in known), None)
     if name is None:
-        raise NoServer(f"root may not run PostgreSQL, and none of the accounts {_ACCOUNTS} exists")
+        raise NoServerError(f"root may not run PostgreSQL, and none of the accounts {_ACCOUNTS} exists")
     return name
 
 
