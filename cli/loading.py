@@ -1,4 +1,7 @@
-"""The verbs that bring data in and look after builds: load, unload, new-source, builds, rollback, doctor, quarantine."""
+"""How does somebody at a terminal bring data in and look after builds? The verbs of loading.
+
+Thin: each calls one function of `etl` and says what came out. Never computes or decides anything.
+"""
 
 import getpass
 from datetime import datetime
@@ -7,13 +10,13 @@ from typing import Annotated
 
 import typer
 
-from cli.output import complain, err, out, progress, say_json, say_rows
+from cli.output import complain, err, out, plain, progress, say_json, say_rows
 from control_tower import builds as build_store
 from control_tower import warehouse
 from control_tower.settings import Settings, current
 from etl import checking, doctoring, drafting, pipeline, source
 from etl.intake import Request
-from etl.pipeline import LoadReport
+from etl.pipeline import FileReport, LoadReport
 
 Json = Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")]
 As = Annotated[str | None, typer.Option("--as", help="On whose behalf; default: the operating-system account.")]
@@ -69,36 +72,33 @@ def _check(found: list[source.Source], from_: Path | None, json: bool) -> None:
 def _say(report: LoadReport, json: bool) -> None:
     new = [f for f in report.files if f.is_new]
     if json:
-        say_json(
-            {
-                "build": report.build_id,
-                "published": report.published,
-                "files": [
-                    {"file_no": f.file_no, "source": f.source, "file": f.file, "read": f.read, "loaded": f.loaded,
-                     "refused": f.refused, "duplicate": f.duplicate, "warning": f.warning} for f in new
-                ],
-                "detected": report.exceptions_detected,
-                "broken_audits": report.broken_audits,
-            }
-        )  # fmt: skip
+        say_json(_as_json(report, new))
         return
     for f in new:
-        out.print(
-            f"{f.source} · {f.file}: {f.read:,} read = {f.loaded:,} loaded + {f.refused:,} refused + "
-            f"{f.duplicate:,} known already" + (f" · {f.warning}" if f.warning else ""),
-            markup=False, highlight=False, soft_wrap=True,
-        )  # fmt: skip
+        counted = f"{f.read:,} read = {f.loaded:,} loaded + {f.refused:,} refused + {f.duplicate:,} known already"
+        plain(f"{f.source} · {f.file}: {counted}" + (f" · {f.warning}" if f.warning else ""))
     if not report.published:
-        out.print(f"nothing new; build {report.build_id} stays", highlight=False)
+        plain(f"nothing new; build {report.build_id} stays")
         return
-    detected = {name: count for name, count in report.exceptions_detected.items() if count}
+    detected = [f"{count:,} {name}" for name, count in report.exceptions_detected.items() if count]
     if detected:
-        out.print("detected: " + ", ".join(f"{count:,} {name}" for name, count in detected.items()), highlight=False)
+        plain(f"detected: {', '.join(detected)}")
     for title in report.broken_audits:
-        out.print(f"audit not green: {title}", markup=False)
+        plain(f"audit not green: {title}")
     if any(f.refused for f in new):
-        out.print("what was refused: tower quarantine", markup=False)
-    out.print(f"published {report.build_id}", highlight=False)
+        plain("what was refused: tower quarantine")
+    plain(f"published {report.build_id}")
+
+
+def _as_json(report: LoadReport, new: list[FileReport]) -> dict[str, object]:
+    shown = ("file_no", "source", "file", "read", "loaded", "refused", "duplicate", "warning")
+    return {
+        "build": report.build_id,
+        "published": report.published,
+        "files": [{name: getattr(f, name) for name in shown} for f in new],
+        "detected": report.exceptions_detected,
+        "broken_audits": report.broken_audits,
+    }
 
 
 def unload(name: Annotated[str, typer.Argument(metavar="SOURCE")], as_: As = None, json: Json = False) -> None:
@@ -110,22 +110,25 @@ def unload(name: Annotated[str, typer.Argument(metavar="SOURCE")], as_: As = Non
 
 def builds(json: Json = False) -> None:
     """List the builds on disk, newest first; the published one is marked."""
-    rows = [
+    found = build_store.existing(current().builds)
+    sources = [[entry.name for entry in info.manifest.sources] for info in found]
+    rows: list[dict[str, object]] = [
         {
             "build": info.manifest.build_id,
             "current": info.is_current,
             "made_at": info.manifest.made_at,
-            "sources": [entry.name for entry in info.manifest.sources],
+            "sources": names,
             "files": len(info.manifest.files),
             "rows": sum(entry.rows for entry in info.manifest.relations.values()),
             "megabytes": round(info.size_bytes / 1e6, 1),
         }
-        for info in build_store.existing(current().builds)
+        for info, names in zip(found, sources, strict=True)
     ]
     if json:
         say_json(rows)
     else:
-        say_rows([{**row, "sources": ", ".join(row["sources"])} for row in rows], "no build yet: tower demo, or tower load")  # type: ignore[arg-type]
+        brief = [{**row, "sources": ", ".join(names)} for row, names in zip(rows, sources, strict=True)]
+        say_rows(brief, "no build yet: tower demo, or tower load")
 
 
 def rollback(build: str, as_: As = None, json: Json = False) -> None:
@@ -149,7 +152,13 @@ def doctor(
         err.print(f"made again as {report.build_id}", highlight=False)
     findings = doctoring.examine(settings)
     if json:
-        say_json({"home": str(settings.home), "ok": all(f.is_fine for f in findings), "findings": [f.as_dict() for f in findings]})
+        say_json(
+            {
+                "home": str(settings.home),
+                "ok": all(f.is_fine for f in findings),
+                "findings": [f.as_dict() for f in findings],
+            }
+        )
     else:
         for finding in findings:
             out.print(finding.sentence(), markup=False, highlight=False, soft_wrap=True)
@@ -176,13 +185,18 @@ def _quarantine_rows(settings: Settings, refused: str | None, everything: bool, 
     if refused:
         return warehouse.refused_rows(settings.home / "quarantine" / f"{Path(refused).name}.parquet", limit)
     frame = warehouse.open_current(settings).read("quarantine_list", everything=everything, row_limit=limit)
-    return [dict(row) for row in frame.astype(object).where(frame.notna(), None).to_dict("records")]
+    records = frame.astype(object).where(frame.notna(), None).to_dict("records")
+    return [{str(name): value for name, value in row.items()} for row in records]
 
 
 def new_source(
     file: Annotated[Path, typer.Argument(help="A file to look at.")],
-    into: Annotated[Path | None, typer.Option(help="Folder to write; default: a folder of the file's name here.")] = None,
+    into: Annotated[
+        Path | None, typer.Option(help="Folder to write; default: a folder of the file's name here.")
+    ] = None,
 ) -> None:
     """Draft a source folder by looking at a file: reader, columns, types, formats; you finish the SQL."""
     folder = drafting.draft(file, into)
-    out.print(f"{folder}: read source.toml, finish exception.sql, then: tower load --check {folder} --from {file.parent}")
+    out.print(
+        f"{folder}: read source.toml, finish exception.sql, then: tower load --check {folder} --from {file.parent}"
+    )

@@ -46,8 +46,15 @@ def say_rows(rows: Sequence[dict[str, Any]], empty: str) -> None:
     for name in rows[0]:
         table.add_column(name, overflow="fold", justify="right" if isinstance(rows[0][name], int | float) else "left")
     for row in rows:
-        table.add_row(*("" if v is None else str(_plain(v) if not isinstance(v, int | float) else v) for v in row.values()))
+        table.add_row(
+            *("" if v is None else str(_plain(v) if not isinstance(v, int | float) else v) for v in row.values())
+        )
     out.print(table)
+
+
+def plain(line: str) -> None:
+    """Write one line as it is."""
+    out.print(line, markup=False, highlight=False, soft_wrap=True)
 
 
 def complain(message: str) -> None:

@@ -1,4 +1,7 @@
-"""The verbs that read the published build: sql."""
+"""How does a script read the published build? The verbs that only read.
+
+Thin: each calls one function of the floors below. Never computes a figure.
+"""
 
 from typing import Annotated
 

@@ -1,4 +1,7 @@
-"""The verbs that put the product on a screen: demo, serve."""
+"""How does the product get onto a screen? The verbs demo and serve.
+
+Never holds what is simulated, loaded or shown: only the order of these.
+"""
 
 import os
 import subprocess

@@ -66,7 +66,7 @@ def install(staged: Path, builds: Path) -> Path:
         sync(path)
     sync(staged)
     target = builds / staged.name
-    os.rename(staged, target)
+    staged.rename(target)
     sync(builds)
     return target
 
@@ -80,7 +80,7 @@ def point_to(builds: Path, build_id: str) -> None:
     temporary = builds / f"{CURRENT}.{os.getpid()}"
     temporary.write_text(build_id + "\n", encoding="utf-8")
     sync(temporary)
-    os.replace(temporary, builds / CURRENT)
+    temporary.replace(builds / CURRENT)
     sync(builds)
     (folder / PUBLISHED).touch()
 

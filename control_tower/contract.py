@@ -75,7 +75,9 @@ def _relation(match: re.Match[str]) -> Relation:
     for line in match["body"].splitlines():
         column = _COLUMN.match(line)
         if column is None:
-            raise DefinitionError(f"{SCHEMA}: {name}: cannot read {line.strip()!r}; write `name TYPE [NOT NULL], -- text`")
+            raise DefinitionError(
+                f"{SCHEMA}: {name}: cannot read {line.strip()!r}; write `name TYPE [NOT NULL], -- text`"
+            )
         columns.append(ContractColumn(column["name"], column["type"], bool(column["required"]), column["comment"]))
     words, _, key = grain.partition("Key:")
     if not key.strip():

@@ -147,7 +147,9 @@ class Filters:
         return words
 
 
-URL_WORDS: Final = frozenset({word for word, _ in DIMENSIONS.values()} | {"age", "basis", "state", "since", "until", "q"})
+URL_WORDS: Final = frozenset(
+    {word for word, _ in DIMENSIONS.values()} | {"age", "basis", "state", "since", "until", "q"}
+)
 
 
 def from_query_params(params: Mapping[str, Sequence[str]]) -> tuple[Filters, list[str]]:

@@ -61,7 +61,7 @@ class Build:
             raise BuildError(f"{path}: missing; `tower doctor --rebuild` makes the build again from its raw files")
         try:
             self._connection = duckdb.connect(str(path), read_only=True, config=_reader_config(settings))
-            self._connection.execute("SET TimeZone = 'UTC'")
+            self._connection.execute("SET TimeZone = 'UTC'")  # icu's option: unknown until a database is open
             self._connection.execute("SET lock_configuration = true")
             self._verify()
         except duckdb.Error as error:
@@ -81,6 +81,14 @@ class Build:
                     f"{self.folder / builds.WAREHOUSE}: {name} holds {rows} rows, its manifest says {entry.rows}; "
                     "`tower doctor --rebuild` makes it again from raw files"
                 )
+
+    def differing(self) -> list[str]:
+        """Relations whose content is not what the manifest says; reads everything. Raises BuildError when damaged."""
+        try:
+            found = fingerprint(self._connection)
+        except duckdb.Error as error:
+            raise BuildError(f"{self.folder / builds.WAREHOUSE}: damaged ({str(error).splitlines()[0]})") from error
+        return [n for n, entry in self.manifest.relations.items() if found.get(n) != (entry.rows, entry.hash)]
 
     def close(self) -> None:
         """Let the file go."""
@@ -138,7 +146,7 @@ def where_clause(filters: Filters) -> tuple[str, dict[str, Any]]:
     if filters.aging:
         conditions.append("(is_open AND (" + " OR ".join(_bucket(word) for word in filters.aging) + "))")
     conditions += _STATES.get(filters.state, [])
-    column = BASES[filters.basis]
+    column = f"coalesce({', '.join(BASES[filters.basis])})"
     if filters.since:
         conditions.append(f"{column} >= $f_since")
         values["f_since"] = filters.since
@@ -152,7 +160,7 @@ def where_clause(filters: Filters) -> tuple[str, dict[str, Any]]:
     return " AND ".join(conditions), values
 
 
-_STATES = {"open": ["is_open"], "past_sla": ["is_open", "sla_breached"], "ended": ["NOT is_open"]}
+_STATES = {"open": ["is_open"], "past_sla": ["sla_breached"], "ended": ["NOT is_open"]}
 
 
 def _bucket(word: str) -> str:
@@ -186,7 +194,9 @@ def open_current(settings: Settings) -> Build:
     """The published build. Raises BuildError when there is none yet."""
     build_id = builds.current_id(settings.builds)
     if build_id is None:
-        raise BuildError(f"no build in {settings.builds} yet; load one: `tower demo` or `tower load SOURCE --from PATH`")
+        raise BuildError(
+            f"no build in {settings.builds} yet; load one: `tower demo` or `tower load SOURCE --from PATH`"
+        )
     return open_build(settings, build_id)
 
 
@@ -227,3 +237,35 @@ def export(path: Path, relation: str, target: Path) -> None:
     known_columns(relation)
     with duckdb.connect(str(path), read_only=True) as connection:
         connection.execute(f"COPY {relation} TO {_literal(str(target))} (FORMAT parquet)")
+
+
+def refused_rows(path: Path, limit: int) -> list[dict[str, Any]]:
+    """What a load that was not published refused, from the quarantine file it left. Raises BuildError when there is none."""
+    if not path.is_file():
+        raise BuildError(f"{path}: no such file; only a load that was not published leaves one")
+    with duckdb.connect() as connection:
+        frame = connection.execute(
+            'SELECT file_no, source_system AS source, file, raw_table AS "table", file_line AS line, last_line, place, '
+            'column_name AS "column", value, rule, reason, decode(raw) AS raw, is_repaired '
+            "FROM read_parquet(?) ORDER BY file_no, file_line, column_name LIMIT ?",
+            [str(path), limit],
+        )
+        found: list[dict[str, Any]] = frame.to_arrow_table().to_pylist()
+        return found
+
+
+def fingerprint(connection: duckdb.DuckDBPyConnection) -> dict[str, tuple[int, str]]:
+    """Rows and order-independent hash of every relation: equal tables, equal hashes.
+
+    Columns that say when something was loaded, and the build's own name, are left out: they differ between
+    two builds of the same inputs.
+    """
+    result = {}
+    for relation in contract.relations().values():
+        columns = ", ".join(f'"{n}"' for n in relation.names() if n not in ("loaded_at", "build_id"))
+        rows, low, high = connection.execute(
+            f"SELECT count(*), coalesce(sum(CAST(h AS HUGEINT)), 0), coalesce(bit_xor(h), 0) "
+            f"FROM (SELECT hash({columns}) AS h FROM {relation.name})"
+        ).fetchall()[0]
+        result[relation.name] = (int(rows), f"{int(low) % 2**64:016x}{int(high):016x}")
+    return result

@@ -11,6 +11,7 @@ import duckdb
 from control_tower.manifest import FileEntry, Manifest
 from control_tower.settings import Settings
 from etl import archive
+from etl.engines import ledgering
 from etl.readers.contract import LandedFile, Limits
 from etl.source import Source
 
@@ -26,15 +27,10 @@ def attach(
     for entry in manifest.files:
         for name in entry.tables:
             table = by_name[entry.source].toml.tables[name]
-            if table.reader not in _TEXT:
-                continue
-            wanted = connection.execute(
-                "SELECT DISTINCT file_line FROM stage.refusal WHERE file_no = ? AND raw_table = ? AND raw IS NULL",
-                [entry.file_no, name],
-            ).fetchall()
+            wanted = ledgering.lines_without_text(connection, entry.file_no, name) if table.reader in _TEXT else set()
             if wanted:
-                lines = {row[0] for row in wanted}
-                _store(connection, entry, name, dict(_lines(entry, table.member, lines, settings, limits)))
+                found = dict(_lines(entry, table.member, wanted, settings, limits))
+                ledgering.keep_text(connection, entry.file_no, name, found)
 
 
 def _lines(
@@ -53,13 +49,3 @@ def _lines(
             if number in wanted:
                 yield number, rest
             number, rest = number + 1, b""
-
-
-def _store(connection: duckdb.DuckDBPyConnection, entry: FileEntry, name: str, lines: dict[int, bytes]) -> None:
-    connection.execute("CREATE OR REPLACE TEMP TABLE excerpt (file_line BIGINT, raw BLOB)")
-    connection.executemany("INSERT INTO excerpt VALUES (?, ?)", [list(item) for item in lines.items()])
-    connection.execute(
-        "UPDATE stage.refusal SET raw = e.raw FROM excerpt AS e WHERE refusal.file_line = e.file_line "
-        "AND refusal.file_no = ? AND refusal.raw_table = ? AND refusal.raw IS NULL",
-        [entry.file_no, name],
-    )

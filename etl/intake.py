@@ -22,6 +22,7 @@ from control_tower.manifest import FileEntry, Manifest, SourceEntry
 from control_tower.settings import Settings
 from etl import landing
 from etl.engines.modelling import AUDITS, MODELS
+from etl.readers import database
 from etl.readers.contract import LandedFile
 from etl.source import Source
 
@@ -94,11 +95,10 @@ def _source_entry(request: Request, before: SourceEntry | None, settings: Settin
 def _landed(request: Request, settings: Settings) -> list[tuple[LandedFile, tuple[str, ...]]]:
     """Every file of the source, landed once, with the raw tables that read it."""
     wanted: dict[Path, list[str]] = {}
-    result = []
+    result: list[tuple[LandedFile, tuple[str, ...]]] = []
     for name, table in request.source.toml.tables.items():
         if table.url:
-            from etl.readers import database
-            extract = database.extract(request.source, name, settings.staging)
+            extract = database.extract(f"{request.source.name}.{name}", table, settings.staging)
             result.append((landing.land(extract, settings.raw, extract.parent), (name,)))
             continue
         found = landing.match(request.folder, table.files)

@@ -3,7 +3,6 @@
 From here on a file name is data, never a path. Reading what the file holds does not belong here.
 """
 
-import glob
 import hashlib
 import os
 import stat
@@ -29,8 +28,7 @@ def match(folder: Path, patterns: Iterable[str]) -> list[Path]:
     found: set[Path] = set()
     for pattern in patterns:
         _refuse_climbing(pattern)
-        for hit in glob.glob(pattern, root_dir=folder, recursive=True):
-            path = folder / hit
+        for path in folder.glob(pattern):
             if not path.is_dir():
                 _inside(path, folder)
                 found.add(path)
@@ -56,12 +54,12 @@ def land(path: Path, raw_folder: Path, source_folder: Path | None = None) -> Lan
 
 
 def name_of(path: Path | str) -> str:
-    """A file's own name as data: control characters escaped, at most 255 characters (fault 37).
+    r"""A file's own name as data: control characters escaped, at most 255 characters (fault 37).
 
-    >>> name_of("in/a\\nb.csv")
-    'a\\\\nb.csv'
+    >>> name_of("in/a\nb.csv")
+    'a\\nb.csv'
     """
-    last = os.path.basename(os.fspath(path)) or os.fspath(path)
+    last = Path(path).name or str(path)
     shown = "".join(c if c.isprintable() else c.encode("unicode_escape", "backslashreplace").decode() for c in last)
     return shown if len(shown) <= _NAME_LENGTH else shown[: _NAME_LENGTH - 1] + "…"
 
@@ -81,12 +79,12 @@ def _copy(source: BinaryIO, path: Path, raw_folder: Path, expected: int) -> Land
         with os.fdopen(handle, "wb", buffering=0) as target:
             digest, size = _stream(source, target)
             os.fsync(target.fileno())
-        if size != expected or _state(os.stat(path)) != before:
+        if size != expected or _state(path.stat()) != before:
             raise SourceError(f"{name_of(path)}: the file is still being written; try again later, nothing was loaded")
         final = raw_folder / digest
         if not (final.is_file() and final.stat().st_size == size):
-            os.chmod(temporary, 0o444)
-            os.replace(temporary, final)
+            Path(temporary).chmod(0o444)
+            Path(temporary).replace(final)
             _sync_folder(raw_folder)
     finally:
         Path(temporary).unlink(missing_ok=True)

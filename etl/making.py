@@ -61,14 +61,11 @@ def _fill(
     connection: duckdb.DuckDBPyConnection, manifest: Manifest, settings: Settings, workspace: Path, step: Step
 ) -> Made:
     policy = policies.load(settings.raw / manifest.policy_hash)
-    home = workspace.parent / builds.WAREHOUSE
-    connection.execute(f"ATTACH '{workspace / 'stage.duckdb'}' AS stage")
-    connection.execute(f"SET search_path = '{home.stem}.main,stage.main'")
+    preamble.attach_stage(connection, workspace)
     preamble.write_reference(connection, manifest, settings.raw)
     preamble.write_policy(connection, manifest, policy)
-    loading = policy.loading
-    stage = Stage(connection, Believed(str(loading.earliest), str(loading.latest)))
-    sources = [_source(manifest, name.name, settings) for name in manifest.sources]
+    stage = Stage(connection, Believed(str(policy.loading.earliest), str(policy.loading.latest)))
+    sources = [_source(manifest, entry.name, settings) for entry in manifest.sources]
     warnings = _read(stage, sources, manifest, _Reading(settings, workspace, limits(policy), step))
     for source in sources:
         step("map", f"{source.name}: {len(source.sql)} canonical tables")
@@ -82,12 +79,18 @@ def _fill(
     step("ledger", "every row read is loaded, refused or a duplicate")
     excerpt.attach(connection, sources, manifest, settings, limits(policy))
     ledgering.write(connection, sources, list(manifest.files), warnings)
+    return _examined(connection, manifest, detected, workspace.parent, step)
+
+
+def _examined(
+    connection: duckdb.DuckDBPyConnection, manifest: Manifest, detected: dict[str, int], folder: Path, step: Step
+) -> Made:
     step("audit", "rules that a build must keep")
     audits = modelling.audit(connection)
     step("fingerprint", "counting and hashing every relation")
-    relations = {n: RelationEntry(rows, digest) for n, (rows, digest) in modelling.fingerprint(connection).items()}
-    manifest.relations.update(relations)
-    return Made(workspace.parent, manifest, audits, detected)
+    for name, (rows, digest) in warehouse.fingerprint(connection).items():
+        manifest.relations[name] = RelationEntry(rows, digest)
+    return Made(folder, manifest, audits, detected)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +122,9 @@ def _read(stage: Stage, sources: list[Source], manifest: Manifest, reading: _Rea
 def _read_one(stage: Stage, source: Source, table: str, entry: FileEntry, reading: _Reading) -> str | None:
     declared = source.toml.tables.get(table)
     if declared is None:
-        raise SourceError(f"{source.folder / 'source.toml'}: table {table} is gone, but {entry.name} was loaded into it")
+        raise SourceError(
+            f"{source.folder / 'source.toml'}: table {table} is gone, but {entry.name} was loaded into it"
+        )
     reading.step("frame", f"{source.name}: {entry.name} → {table}")
     landed = LandedFile(reading.settings.raw / entry.sha256, entry.name, entry.sha256, entry.size)
     raw = registry.READERS[declared.reader](landed, table, declared, reading.workspace, reading.limits)

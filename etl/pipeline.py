@@ -2,6 +2,7 @@
 
 Lock → tidy → land → make → judge → install → switch the pointer → prune. Until the pointer moves, the
 published build is the one before; a load killed anywhere is tidied away by the next one (ruling 8).
+Never knows a format, a table or a rule: those are the floors it calls.
 """
 
 import dataclasses
@@ -118,7 +119,10 @@ def _make_and_publish(manifest: Manifest, settings: Settings, step: Step, new: s
         made = making.make(manifest, settings, step)
         files = _judge(made, settings, new, loading)
         step("manifest", manifest.build_id)
-        summary = {"detected": made.detected, "broken_audits": {a.name: a.broken_rows for a in made.audits if a.broken_rows}}
+        summary = {
+            "detected": made.detected,
+            "broken_audits": {a.name: a.broken_rows for a in made.audits if a.broken_rows},
+        }
         text = dataclasses.replace(manifest, summary=summary).to_json()
         (made.folder / builds.MANIFEST).write_text(text, encoding="utf-8")
         step("verify", "opening the build as readers will")
@@ -126,7 +130,9 @@ def _make_and_publish(manifest: Manifest, settings: Settings, step: Step, new: s
     except (OSError, duckdb.Error) as error:
         shutil.rmtree(settings.staging / manifest.build_id, ignore_errors=True)
         if _is_full(error):
-            raise LoadRefused(f"the disk of {settings.home} is full; free some space and load again. The build before stays") from error
+            raise LoadRefused(
+                f"the disk of {settings.home} is full; free some space and load again. The build before stays"
+            ) from error
         raise
     step("install", manifest.build_id)
     builds.install(made.folder, settings.builds)
@@ -146,14 +152,19 @@ def _judge(made: Made, settings: Settings, new: set[int], loading: Loading) -> l
         for f in files
         if f.is_new and f.read >= loading.refusal_rate_from_rows and f.refused > f.read * loading.refusal_rate_limit
     ]
-    problems += [f"audit {a.name}: {a.broken_rows:,} rows; first: {a.example}" for a in made.audits if a.blocks_publishing and a.broken_rows]
+    problems += [
+        f"audit {a.name}: {a.broken_rows:,} rows; first: {a.example}"
+        for a in made.audits
+        if a.blocks_publishing and a.broken_rows
+    ]
     if problems:
         kept = settings.home / "quarantine" / f"{made.manifest.build_id}.parquet"
         kept.parent.mkdir(exist_ok=True)
         warehouse.export(made.folder / builds.WAREHOUSE, "quarantine", kept)
         shutil.rmtree(made.folder)
         raise LoadRefused(
-            "not published; the build before stays:\n  " + "\n  ".join(problems)
+            "not published; the build before stays:\n  "
+            + "\n  ".join(problems)
             + f"\nwhat was refused: tower quarantine --refused {made.manifest.build_id}"
         )
     return files
@@ -169,7 +180,7 @@ def _reports(folder: Path, manifest: Manifest, settings: Settings, new: set[int]
         folder / builds.WAREHOUSE, "load_ledger",
         ["file_no", "source_system", "file", "read_rows", "loaded_rows", "refused_rows", "duplicate_rows", "warning"],
     )  # fmt: skip
-    return [FileReport(*row, is_new=row[0] in new) for row in rows]
+    return [FileReport(*row, *[row[0] in new]) for row in rows]
 
 
 def _check_disk(manifest: Manifest, settings: Settings, loading: Loading) -> None:

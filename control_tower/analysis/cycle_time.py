@@ -87,8 +87,7 @@ def cycle_time(durations: ArrayLike, outcomes: ArrayLike, confidence: float = 0.
     >>> cycle_time([5, 6, 7], [1, 0, 0]).median.value is None
     True
     """
-    times = np.asarray(durations, dtype=np.float64)
-    ends = np.asarray(outcomes, dtype=np.int64)
+    times, ends = np.asarray(durations, dtype=np.float64), np.asarray(outcomes, dtype=np.int64)
     if times.shape != ends.shape:
         raise ValueError(f"{times.size} durations but {ends.size} outcomes; each duration needs one")
     if times.size and not (np.isfinite(times) & (times >= 0)).all():

@@ -7,6 +7,20 @@ Never put a particular KPI here: that is one file in `kpis/`.
 from control_tower.kpi.availability import lineage
 from control_tower.kpi.history import trend
 from control_tower.kpi.measure import breakdown, evaluate, rows
+from control_tower.kpi.score import DIMENSIONS, Where, selection
 from control_tower.kpi.value import KpiPart, KpiPoint, KpiValue, Period
 
-__all__ = ["KpiPart", "KpiPoint", "KpiValue", "Period", "breakdown", "evaluate", "lineage", "rows", "trend"]
+__all__ = [
+    "DIMENSIONS",
+    "KpiPart",
+    "KpiPoint",
+    "KpiValue",
+    "Period",
+    "Where",
+    "breakdown",
+    "evaluate",
+    "lineage",
+    "rows",
+    "selection",
+    "trend",
+]

@@ -34,7 +34,8 @@ def build_facts(connection: duckdb.DuckDBPyConnection) -> BuildFacts:
 
 def lineage(connection: duckdb.DuckDBPyConnection, definition: KpiDefinition) -> tuple[str, ...]:
     """The relations that a definition's SELECT reads, sorted; computed by DuckDB, not typed."""
-    return tuple(sorted(connection.get_table_names(definition.select)))
+    without_parameter = definition.select.replace("$at", "NULL")  # DuckDB lists tables of plain statements only
+    return tuple(sorted(connection.get_table_names(without_parameter)))
 
 
 def require(connection: duckdb.DuckDBPyConnection, definition: KpiDefinition) -> None:

@@ -13,18 +13,19 @@ import duckdb
 
 from control_tower.definitions import KpiDefinition
 from control_tower.errors import DefinitionError, NotAvailable
+from control_tower.filters import DIMENSIONS as FILTERED
+from control_tower.filters import NOT_STATED, Filters
 from control_tower.kpi.value import Period
 
 Where = Mapping[str, Sequence[str]]
 
-NOT_STATED: Final = "(not stated)"
 #: what a figure may be filtered and split by.
 DIMENSIONS: Final = frozenset({
     "source_system", "category", "type_code", "severity", "status", "detected_by", "detector_id", "disposition",
     "site_id", "supplier_id", "customer_id", "customer_tier", "segment", "item_id", "product_family", "carrier_id",
     "owner_team_id", "owner_user_id", "department", "channel", "fulfilment_channel", "order_type", "priority",
     "business_unit", "process_step", "business_rule_id", "root_cause_code", "resolution_code", "recurrence_key",
-    "interface_id", "error_class", "consumer", "policy_rule_id", "approver", "action", "reason_code", "raw_table",
+    "interface_id", "error_class", "consumer", "policy_rule_id", "approver", "action", "reason_code", "sla_basis",
 })  # fmt: skip
 #: grain → the mart that knows more dimensions of it than a SELECT repeats.
 CONTEXT: Final = {"exception": "mart_exception", "order_line": "mart_order_line"}
@@ -53,6 +54,18 @@ class Score:
 
     text: str
     parameters: dict[str, Any]
+
+
+def selection(filters: Filters) -> Where:
+    """The dimensions of a page's filter state, as every function on a KPI takes them.
+
+    The period is asked separately (`Period.of_days`). Raises NotAvailable for a state, an age or a search:
+    they speak of exceptions as they are now, and a KPI brings its own idea of open.
+    """
+    for name in ("state", "aging", "search"):
+        if getattr(filters, name):
+            raise NotAvailable(f"a KPI cannot be narrowed by {name}; remove that filter to see it")
+    return {name: getattr(filters, name) for name in FILTERED if getattr(filters, name)}
 
 
 def score(connection: duckdb.DuckDBPyConnection, definition: KpiDefinition, question: Question) -> Score:
@@ -152,7 +165,7 @@ def _counted_once(definition: KpiDefinition) -> str:
     if definition.once_per is None:
         return ""
     return (
-        ",\nscored AS (\nSELECT min(grain_id) AS grain_id, min(measured_on) AS measured_on, max(value) AS value,"
+        ",\nscored AS (\nSELECT first(grain_id ORDER BY value DESC NULLS LAST, grain_id) AS grain_id, min(measured_on) AS measured_on, max(value) AS value,"
         " max(weight) AS weight, false AS is_competing, key\n"
         "FROM counted GROUP BY coalesce(once_key, CAST(grain_id AS VARCHAR)), key\n)"
     )

@@ -1,10 +1,17 @@
 /* Grain: one row per bucket of K10 and severity. $whose = 'open': age now; 'resolved': how long it took.
-   Rows with suspect times have no duration and are left out (counted in exception_total). */
+   Rows with suspect times have no duration and are left out (counted in exception_total).
+   Money counts once per order line, with the exception that puts most of it at risk. */
 WITH aged AS (
     SELECT
         severity,
         sla_breached,
-        value_at_risk_amount,
+        CASE
+            WHEN row_number() OVER (
+                PARTITION BY coalesce(order_line_id, exception_id)
+                ORDER BY value_at_risk_amount DESC NULLS LAST, exception_id
+            ) = 1
+                THEN value_at_risk_amount
+        END AS line_value,
         CASE $whose WHEN 'open' THEN age_hours ELSE resolution_hours END AS hours
     FROM {exceptions}
     WHERE CASE $whose WHEN 'open' THEN is_open ELSE resolved_at IS NOT NULL END
@@ -22,7 +29,7 @@ SELECT
     count(severity) AS n,
     count(severity) FILTER (WHERE sla_breached) AS late_count,
     count(sla_breached) AS sla_known_count,
-    sum(value_at_risk_amount)::DOUBLE AS value_amount
+    sum(line_value)::DOUBLE AS value_amount
 FROM aged
 WHERE hours IS NOT NULL
 GROUP BY ALL

@@ -1,5 +1,6 @@
 /* Grain: one row per value of the dimension named by $dimension (an allow-listed word, never an identifier),
-   the ones with most open, then most new exceptions first. Key null = the source does not say. */
+   the ones with most open, then most new exceptions first.
+   Money counts once per order line. Key null = the source does not say. */
 WITH scored AS (
     SELECT
         CASE $dimension
@@ -14,6 +15,7 @@ WITH scored AS (
             WHEN 'owner_team_id' THEN owner_team_id
             WHEN 'channel' THEN channel
         END AS key,
+        coalesce(order_line_id, exception_id) AS line_id,
         detected_at,
         resolved_at,
         ended_at,
@@ -24,6 +26,21 @@ WITH scored AS (
         (detected_at < $until AND (ended_at IS NULL OR ended_at >= $until)) AS is_open_now
     FROM {exceptions}
 ),
+line AS (
+    SELECT
+        key,
+        max(value_at_risk_amount)::DOUBLE AS line_value
+    FROM scored
+    WHERE is_open_now
+    GROUP BY key, line_id
+),
+money AS (
+    SELECT
+        key,
+        sum(line_value) AS open_value
+    FROM line
+    GROUP BY key
+),
 totals AS (
     SELECT
         key,
@@ -33,8 +50,7 @@ totals AS (
         count(detected_at) FILTER (
             WHERE sla_breached AND judged_at >= $since AND judged_at < known_until
         ) AS late_count,
-        count(sla_breached) FILTER (WHERE judged_at >= $since AND judged_at < known_until) AS judged_count,
-        sum(value_at_risk_amount) FILTER (WHERE is_open_now)::DOUBLE AS open_value
+        count(sla_breached) FILTER (WHERE judged_at >= $since AND judged_at < known_until) AS judged_count
     FROM scored
     GROUP BY key
 )
@@ -49,12 +65,13 @@ SELECT
     totals.resolved_count,
     totals.late_count,
     totals.judged_count,
-    totals.open_value,
+    money.open_value,
     count(totals.open_count) OVER () AS key_count,
     sum(totals.open_count) OVER ()::BIGINT AS open_total,
     sum(totals.new_count) OVER ()::BIGINT AS new_total,
-    sum(totals.open_value) OVER ()::DOUBLE AS value_total
+    sum(money.open_value) OVER ()::DOUBLE AS value_total
 FROM totals
+LEFT JOIN money ON totals.key IS NOT DISTINCT FROM money.key
 LEFT JOIN core_site AS site ON $dimension = 'site_id' AND totals.key = site.site_id
 LEFT JOIN core_supplier AS supplier ON $dimension = 'supplier_id' AND totals.key = supplier.supplier_id
 LEFT JOIN core_customer AS customer ON $dimension = 'customer_id' AND totals.key = customer.customer_id

@@ -1,8 +1,10 @@
 /* Grain: one row. The figures of the period [since, until) and, with suffix _before, of [before, since).
    Open at T: detected before T and not ended before T. An exception is judged by its SLA at its due time or,
-   where the source only states a flag, when it ends (ruling 6); due times after the clock are not judged yet. */
+   where the source only states a flag, when it ends (ruling 6); due times after the clock are not judged yet.
+   Money counts once per order line. */
 WITH life AS (
     SELECT
+        coalesce(order_line_id, exception_id) AS line_id,
         detected_at,
         resolved_at,
         ended_at,
@@ -14,6 +16,12 @@ WITH life AS (
         (detected_at < $until AND (ended_at IS NULL OR ended_at >= $until)) AS is_open_now,
         (detected_at < $since AND (ended_at IS NULL OR ended_at >= $since)) AS was_open_before
     FROM {exceptions}
+),
+open_line AS (
+    SELECT max(value_at_risk_amount) AS line_value
+    FROM life
+    WHERE is_open_now
+    GROUP BY line_id
 )
 SELECT
     count(detected_at) AS all_count,
@@ -36,7 +44,7 @@ SELECT
     count(is_late) FILTER (WHERE sla_basis = 'source_flag') AS sla_flag_count,
     max(epoch(least(as_of, $until)) - epoch(detected_at)) FILTER (WHERE is_open_now) / 3600.0 AS oldest_hours,
     max(epoch($since) - epoch(detected_at)) FILTER (WHERE was_open_before) / 3600.0 AS oldest_hours_before,
-    sum(value_at_risk_amount) FILTER (WHERE is_open_now)::DOUBLE AS open_value,
+    (SELECT sum(line_value)::DOUBLE FROM open_line) AS open_value,
     count(value_at_risk_amount) AS value_known_count
 FROM life
 LIMIT 1

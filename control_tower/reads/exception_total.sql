@@ -1,4 +1,11 @@
-/* Grain: one row. How much the filter state selects; value in the reporting currency, null when none is known. */
+/* Grain: one row. How much the filter state selects; value in the reporting currency, once per order line,
+   null when none is known. */
+WITH open_line AS (
+    SELECT max(value_at_risk_amount) AS line_value
+    FROM {exceptions}
+    WHERE is_open
+    GROUP BY coalesce(order_line_id, exception_id)
+)
 SELECT
     count(exception_id) AS n,
     count(exception_id) FILTER (WHERE is_open) AS open_count,
@@ -6,7 +13,7 @@ SELECT
     count(sla_breached) AS sla_known_count,
     count(exception_id) FILTER (WHERE is_open AND sla_breached) AS open_late_count,
     count(sla_breached) FILTER (WHERE is_open) AS open_sla_known_count,
-    sum(value_at_risk_amount) FILTER (WHERE is_open)::DOUBLE AS open_value,
+    (SELECT sum(line_value)::DOUBLE FROM open_line) AS open_value,
     count(value_at_risk_amount) AS value_known_count,
     max(age_hours) FILTER (WHERE is_open) AS oldest_hours,
     median(resolution_hours) AS closed_only_median_hours,

@@ -1,14 +1,20 @@
 /* Grain: one row per 7 days before until, newest last; at most 53. Backlog and oldest age are at the week's end.
-   Each exception is placed once (how many weeks before until it arrived, ended, was judged); the weeks are
-   then read off that small grid, so the cost is one pass whatever the number of weeks. */
+   Each exception is placed once (how many weeks before until it arrived, ended, was judged; null = not yet);
+   the weeks are then read off that small grid, so the cost is one pass whatever the number of weeks. */
 WITH life AS (
     SELECT
         detected_at,
         as_of,
         sla_breached AS is_late,
         least(ceil((epoch($until) - epoch(detected_at)) / 604800.0)::INTEGER - 1, $weeks) AS arrived_ago,
-        least(ceil((epoch($until) - epoch(ended_at)) / 604800.0)::INTEGER - 1, $weeks) AS ended_ago,
-        least(ceil((epoch($until) - epoch(resolved_at)) / 604800.0)::INTEGER - 1, $weeks) AS resolved_ago,
+        CASE
+            WHEN ended_at IS NOT NULL
+                THEN least(ceil((epoch($until) - epoch(ended_at)) / 604800.0)::INTEGER - 1, $weeks)
+        END AS ended_ago,
+        CASE
+            WHEN resolved_at IS NOT NULL
+                THEN least(ceil((epoch($until) - epoch(resolved_at)) / 604800.0)::INTEGER - 1, $weeks)
+        END AS resolved_ago,
         CASE
             WHEN coalesce(sla_due_at, ended_at, detected_at) <= as_of
                 THEN least(

@@ -81,7 +81,9 @@ def _check_columns(source: Source, relation: Relation, described: dict[str, str]
     place = source.folder / f"{relation.canonical}.sql"
     missing = {"file_no", "file_line"} - set(described)
     if missing:
-        raise DefinitionError(f"{place}: selects no {' and no '.join(sorted(missing))}; every row must lead to its line")
+        raise DefinitionError(
+            f"{place}: selects no {' and no '.join(sorted(missing))}; every row must lead to its line"
+        )
     locals_ = {local for (table, _), (_, local) in MAPPED.items() if table == relation.canonical}
     unknown = set(described) - set(relation.names()) - locals_
     if unknown:
@@ -107,7 +109,11 @@ def _value(source: Source, relation: Relation, column: ContractColumn, mapped: d
         given = f"m_{column.name}.canonical_code"
         if rest is None:
             return given
-        known = "true" if rest == "unmapped" or "*" in source.toml.codes.get(kind, {}) else f"s.{identifier(local)} IS NOT NULL"
+        known = (
+            "true"
+            if rest == "unmapped" or "*" in source.toml.codes.get(kind, {})
+            else f"s.{identifier(local)} IS NOT NULL"
+        )
         return f"coalesce({given}, CASE WHEN {known} THEN {literal(rest)} END)"
     value = f"s.{identifier(column.name)}"
     if column.is_local_id:

@@ -174,7 +174,9 @@ def _iso(text: str, rules: Rules) -> str:
     """ISO 8601: the date is required, an offset or Z wins over the declared zone; a bare date is no time."""
     stem = r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}([.,]\d{1,9})?)?"
     offset = r" ?(Z|z|[+-]\d{2}(:?\d{2})?)"
-    with_offset = f"CAST(timezone('UTC', TRY_CAST(replace(replace({text}, ',', '.'), 'z', 'Z') AS TIMESTAMPTZ)) AS TIMESTAMP)"
+    with_offset = (
+        f"CAST(timezone('UTC', TRY_CAST(replace(replace({text}, ',', '.'), 'z', 'Z') AS TIMESTAMPTZ)) AS TIMESTAMP)"
+    )
     local = _to_utc(f"TRY_CAST(replace({text}, ',', '.') AS TIMESTAMP)", rules)
     return (
         f"CASE WHEN regexp_full_match({text}, '{stem}{offset}') THEN {with_offset} "

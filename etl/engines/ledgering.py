@@ -6,6 +6,7 @@ difference of the others.
 """
 
 import duckdb
+import pyarrow as pa
 
 from control_tower.manifest import FileEntry
 from etl.engines.casting import identifier, literal
@@ -17,7 +18,9 @@ _ESCAPED = (
 )
 
 
-def write(connection: duckdb.DuckDBPyConnection, sources: list[Source], files: list[FileEntry], warnings: dict[int, str]) -> None:
+def write(
+    connection: duckdb.DuckDBPyConnection, sources: list[Source], files: list[FileEntry], warnings: dict[int, str]
+) -> None:
     """Fill load_table_ledger, load_ledger, quarantine and load_conflict from what was staged."""
     for source in sources:
         for entry in files:
@@ -47,17 +50,17 @@ def _count(connection: duckdb.DuckDBPyConnection, source: Source, table: str, fi
     view = source.raw_name(table)
     connection.execute(
         "INSERT INTO load_table_ledger "
-        f"WITH late AS (SELECT DISTINCT file_line FROM stage.refusal WHERE file_no = {file_no} "
+        f"WITH late AS (SELECT DISTINCT file_line FROM stage.refusal WHERE file_no = {int(file_no)} "
         f"AND raw_table = {literal(table)} AND column_name IS NOT NULL), "
-        f"gone AS (SELECT file_line, is_duplicate FROM stage.dropped WHERE file_no = {file_no} "
+        f"gone AS (SELECT file_line, is_duplicate FROM stage.dropped WHERE file_no = {int(file_no)} "
         f"AND raw_table = {literal(table)}), "
-        f"held AS (SELECT file_line FROM stage.{identifier('all_' + view)} WHERE file_no = {file_no}) "
-        f"SELECT {file_no}, {literal(table)}, "
-        f"(SELECT coalesce(sum(read_rows), 0) FROM stage.framed WHERE file_no = {file_no} AND raw_table = {literal(table)}), "
+        f"held AS (SELECT file_line FROM stage.{identifier('all_' + view)} WHERE file_no = {int(file_no)}) "
+        f"SELECT {int(file_no)}, {literal(table)}, "
+        f"(SELECT coalesce(sum(read_rows), 0) FROM stage.framed WHERE file_no = {int(file_no)} AND raw_table = {literal(table)}), "
         "(SELECT count(*) FROM held WHERE file_line NOT IN (SELECT file_line FROM gone WHERE is_duplicate) "
         "AND file_line NOT IN (SELECT file_line FROM late)), "
         f"(SELECT coalesce(sum(records), 0) FROM (SELECT max(record_count) AS records FROM stage.refusal "
-        f"WHERE file_no = {file_no} AND raw_table = {literal(table)} GROUP BY file_line)), "
+        f"WHERE file_no = {int(file_no)} AND raw_table = {literal(table)} GROUP BY file_line)), "
         "(SELECT count(*) FROM gone WHERE is_duplicate), (SELECT count(*) FROM gone WHERE NOT is_duplicate)"
     )
 
@@ -75,3 +78,24 @@ def _write_quarantine(connection: duckdb.DuckDBPyConnection) -> None:
         "GROUP BY r.file_no, l.file_no, l.source_system, l.file, r.raw_table, r.file_line, r.last_line, "
         "coalesce(r.column_name, ''), r.rule"
     )
+
+
+def lines_without_text(connection: duckdb.DuckDBPyConnection, file_no: int, table: str) -> set[int]:
+    """Lines of refusals that were found after framing, so that their text is still in the file only."""
+    rows = connection.execute(
+        "SELECT DISTINCT file_line FROM stage.refusal WHERE file_no = ? AND raw_table = ? AND raw IS NULL",
+        [file_no, table],
+    ).fetchall()
+    return {row[0] for row in rows}
+
+
+def keep_text(connection: duckdb.DuckDBPyConnection, file_no: int, table: str, lines: dict[int, bytes]) -> None:
+    """Keep the bytes of refused lines in quarantine."""
+    texts = pa.table({"line": pa.array(lines, pa.int64()), "raw": pa.array(lines.values(), pa.binary())})
+    connection.register("excerpt", texts)
+    connection.execute(
+        "UPDATE stage.refusal SET raw = e.raw FROM excerpt AS e WHERE refusal.file_line = e.line "
+        "AND refusal.file_no = ? AND refusal.raw_table = ? AND refusal.raw IS NULL",
+        [file_no, table],
+    )
+    connection.unregister("excerpt")

@@ -87,20 +87,3 @@ def _audit_one(connection: duckdb.DuckDBPyConnection, path: Path) -> AuditOutcom
         raise DefinitionError(f"{path}: {error}") from error
     example = json.dumps(first[0], default=str) if first else None
     return AuditOutcome(path.stem, str(header["title"]), bool(header["blocks_publishing"]), broken, example)
-
-
-def fingerprint(connection: duckdb.DuckDBPyConnection) -> dict[str, tuple[int, str]]:
-    """Rows and order-independent hash of every relation: equal tables, equal hashes.
-
-    Columns that say when something was loaded, and the build's own name, are left out: they differ between
-    two builds of the same inputs.
-    """
-    result = {}
-    for relation in relations().values():
-        columns = ", ".join(identifier(n) for n in relation.names() if n not in ("loaded_at", "build_id"))
-        rows, low, high = connection.execute(
-            f"SELECT count(*), coalesce(sum(CAST(h AS HUGEINT)), 0), coalesce(bit_xor(h), 0) "
-            f"FROM (SELECT hash({columns}) AS h FROM {identifier(relation.name)})"
-        ).fetchall()[0]
-        result[relation.name] = (int(rows), f"{int(low) % 2**64:016x}{int(high):016x}")
-    return result

@@ -31,6 +31,12 @@ _CLOCKS = (
 """Where a source's clock is read: its newest event; without events the newest of the next that has any."""
 
 
+def attach_stage(connection: duckdb.DuckDBPyConnection, workspace: Path) -> None:
+    """Attach the throw-away database `stage`; names are looked up in the build first, then there."""
+    connection.execute(f"ATTACH {literal(str(workspace / 'stage.duckdb'))} AS stage")
+    connection.execute("SET search_path = 'warehouse.main,stage.main'")
+
+
 def write_reference(connection: duckdb.DuckDBPyConnection, manifest: Manifest, raw: Path) -> None:
     """Fill the ref_ relations from the kept reference files."""
     for name, digest in manifest.reference.items():

@@ -76,25 +76,19 @@ class Stage:
                 "CAST(0 AS BIGINT) AS _line WHERE false"
             )
             return
-        typed = _typed_columns(self._connection, raw) if raw.kind == "parquet" else {}
-        words = [
-            f"{casting.present(f'c{given[c]}', r) if c not in typed else f'c{given[c]}'} AS n_{c}"
-            if c in given
-            else f"CAST(NULL AS VARCHAR) AS n_{c}"
-            for c, r in rules.items()
-        ]
+        typed = _typed_columns(self._connection, raw) if raw.kind == "parquet" else set()
+        words = [_word(given.get(c), c, r, c in typed) for c, r in rules.items()]
         values = [
             f"TRY_CAST(n_{c} AS {_duckdb_type(r)}) AS v_{c}" if c in typed else f"{casting.cast(f'n_{c}', r)} AS v_{c}"
             for c, r in rules.items()
         ]
-        bad = [_bad_condition(c, r, table) for c, r in rules.items()]
+        bad = " OR ".join(filter(None, (_bad_condition(c, r, table) for c, r in rules.items()))) or "false"
         line = ", _line" if raw.kind == "parquet" else ""
         quoted = ", ".join(f"{literal(c)}, CAST(n_{c} AS VARCHAR)" for c in rules)
-        condition = " OR ".join(b for b in bad if b) or "false"
         self._connection.execute(
             f"CREATE TABLE stage.{identifier(name)} AS SELECT "
             + ", ".join(f"v_{c} AS {identifier(c)}" for c in rules)
-            + f", CASE WHEN {condition} THEN CAST(json_object({quoted}) AS VARCHAR) END AS _bad{line} FROM "
+            + f", CASE WHEN {bad} THEN CAST(json_object({quoted}) AS VARCHAR) END AS _bad{line} FROM "
             + f"(SELECT *, {', '.join(values)} FROM (SELECT {', '.join(words)}{line} FROM {_scan(raw)}))",
         )
 
@@ -123,7 +117,19 @@ class Stage:
 
     def _refuse_framed(self, raw: RawTable, file_no: int) -> None:
         rows = [
-            [file_no, raw.table, r.line, r.last_line or r.line, r.place, r.column, r.rule, r.value, r.reason, r.raw, r.records]
+            [
+                file_no,
+                raw.table,
+                r.line,
+                r.last_line or r.line,
+                r.place,
+                r.column,
+                r.rule,
+                r.value,
+                r.reason,
+                r.raw,
+                r.records,
+            ]
             for r in raw.refusals
         ]
         if rows:
@@ -183,7 +189,9 @@ class Stage:
             )
 
     def _nothing(self, source: Source, table: Table) -> str:
-        empty = ", ".join(f"CAST(NULL AS {_duckdb_type(r)}) AS {identifier(c)}" for c, r in self._rules(source, table).items())
+        empty = ", ".join(
+            f"CAST(NULL AS {_duckdb_type(r)}) AS {identifier(c)}" for c, r in self._rules(source, table).items()
+        )
         return f"SELECT {empty}, CAST(NULL AS INTEGER) AS file_no, CAST(NULL AS BIGINT) AS file_line WHERE false"
 
     def _drop_known(self, every: str, table_name: str, table: Table) -> bool:
@@ -232,10 +240,17 @@ def _scan(raw: RawTable) -> str:
     )
 
 
-def _typed_columns(connection: duckdb.DuckDBPyConnection, raw: RawTable) -> dict[str, str]:
+def _word(index: int | None, name: str, rules: Rules, is_typed: bool) -> str:
+    """The raw text of one column with its null words taken out; NULL where the file lacks an optional column."""
+    if index is None:
+        return f"CAST(NULL AS VARCHAR) AS n_{name}"
+    return f"{f'c{index}' if is_typed else casting.present(f'c{index}', rules)} AS n_{name}"
+
+
+def _typed_columns(connection: duckdb.DuckDBPyConnection, raw: RawTable) -> set[str]:
     """Columns of a Parquet that are not text: read by their own type, not as words."""
     described = connection.execute(f"DESCRIBE SELECT * FROM read_parquet({literal(str(raw.path))})").fetchall()
-    return {name: kind for name, kind, *_ in described if kind != "VARCHAR" and name != "_line"}
+    return {name for name, kind, *_ in described if kind != "VARCHAR" and name != "_line"}
 
 
 def _bad_condition(name: str, rules: Rules, table: Table) -> str:

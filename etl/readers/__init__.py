@@ -1,1 +1,1 @@
-"""Which reader reads what? The one list of readers; each promises etl.readers.contract.Reader."""
+"""How do files and databases become raw tables? One module per kind of source; never a cast, never a rule."""

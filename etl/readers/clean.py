@@ -134,7 +134,9 @@ class Clean:
         try:
             self._out.write(piece)
         except OSError as error:
-            raise SourceError(f"{self._target}: cannot be written ({error.strerror}); free space and load again") from error
+            raise SourceError(
+                f"{self._target}: cannot be written ({error.strerror}); free space and load again"
+            ) from error
 
 
 def header_line(names: Sequence[str], delimiter: str, quote: str) -> bytes:

@@ -64,7 +64,9 @@ class _Sheets:
             sheets = [sheet for sheet in book.worksheets if fnmatch.fnmatchcase(sheet.title, self._table.sheet)]
             if not sheets:
                 titles = ", ".join(show(sheet.title) for sheet in book.worksheets)
-                raise SourceError(f"{self._file.name}: no sheet fits sheet = {self._table.sheet!r}; there are: {titles}")
+                raise SourceError(
+                    f"{self._file.name}: no sheet fits sheet = {self._table.sheet!r}; there are: {titles}"
+                )
             if not has_formulas:
                 for sheet in sheets:
                     self._sheet(sheet.title, _rows(sheet), repeat(()))

@@ -203,9 +203,7 @@ class Framer:
 
     def _refuse(self, body: bytes, fault: Fault, line: int, last: int = 0, merge: bool = False) -> None:
         raw = self._text.original(body)
-        refusal = Refusal(
-            line, fault.rule, fault.reason, max(line, last), fault.column, fault.value, self._place, raw
-        )
+        refusal = Refusal(line, fault.rule, fault.reason, max(line, last), fault.column, fault.value, self._place, raw)
         previous = self._clean.refusals[-1] if self._clean.refusals else None
         if merge and previous and previous.last_line == line - 1 and previous.place == self._place:
             self._merge(previous, refusal)

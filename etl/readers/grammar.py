@@ -127,7 +127,9 @@ def _nul(grammar: Grammar, body: bytes) -> Fault | None:
     at = body.find(b"\0")
     if at < 0:
         return None
-    position = grammar.count(body[:at] if not _in_quotes(grammar, body, at) else body[: body.rfind(grammar.quote, 0, at)])
+    position = grammar.count(
+        body[:at] if not _in_quotes(grammar, body, at) else body[: body.rfind(grammar.quote, 0, at)]
+    )
     return Fault("nul_byte", f"byte {at + 1} of the record is NUL", grammar.name(position - 1))
 
 

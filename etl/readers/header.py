@@ -35,9 +35,9 @@ def match_header(found: Sequence[str], name: str, table: Table, where: str) -> d
 
 
 def normal(header: str) -> str:
-    """A header as it is compared.
+    r"""A header as it is compared.
 
-    >>> normal("\\ufeff order_id ")
+    >>> normal("\ufeff order_id ")
     'order_id'
     """
     return unicodedata.normalize("NFC", header.lstrip("\ufeff").strip())

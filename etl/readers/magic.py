@@ -52,10 +52,10 @@ _CALLED = {
 
 
 def kind_of(head: bytes) -> str | None:
-    """The binary kind that the first bytes (`HEAD` of them) prove, or None: it may be text.
+    r"""The binary kind that the first bytes (`HEAD` of them) prove, or None: it may be text.
 
     >>> kind_of(b"order_id,qty")
-    >>> kind_of(b"PK\\x03\\x04....")
+    >>> kind_of(b"PK\x03\x04....")
     'zip'
     """
     for offset, signature, kind in _SIGNATURES:

@@ -1,4 +1,4 @@
-"""Which reader reads what? The one list; each entry keeps the promise of `contract.Reader`."""
+"""Which reader reads what? The one list; each entry keeps the promise of `contract.Reader`. Never reads itself."""
 
 from collections.abc import Mapping
 from typing import Final

@@ -75,7 +75,12 @@ def scan(block: bytes, grammar: Grammar, crlf: bool) -> Scan:
     good = (fields == grammar.width) & _clean(block, ends)
     care = _irregular(a, ends, returns, quotes, crlf) | (~good & _holds(ends, inner))
     first = int(np.argmax(care[:known])) if care[:known].any() else known
-    return Scan(ends[:first], good[:first], inner, first < len(ends) or known < len(ends) or _breaks(a, quotes, delimiter, quote))
+    return Scan(
+        ends[:first],
+        good[:first],
+        inner,
+        first < len(ends) or known < len(ends) or _breaks(a, quotes, delimiter, quote),
+    )
 
 
 def _first_broken(a: npt.NDArray[np.uint8], quotes: Positions, delimiter: int, quote: int) -> int:
@@ -97,9 +102,7 @@ def _inner(a: npt.NDArray[np.uint8], feeds: Positions, returns: Positions, quote
     return np.sort(np.concatenate([feeds, quoted])) if len(quoted) else feeds
 
 
-def _irregular(
-    a: npt.NDArray[np.uint8], ends: Positions, returns: Positions, quotes: Positions, crlf: bool
-) -> Marks:
+def _irregular(a: npt.NDArray[np.uint8], ends: Positions, returns: Positions, quotes: Positions, crlf: bool) -> Marks:
     """Records with another line end than the file's, or with a bare CR outside quotes."""
     if not len(returns):
         return np.full(len(ends), crlf)

@@ -29,6 +29,7 @@ owner_team        = "Procurement"
 sla_hours         = 48.0
 clears_when       = "the receipt is posted"
 suggested_actions = ["Expedite", "Reallocate"]
+identity          = ["supply_id"]
 version           = 1
 needs             = ["core_supply"]
 --- */

@@ -26,9 +26,11 @@ _LOWER = re.compile(
     re.DOTALL,
 )
 _BEFORE_A_VALUE = re.compile(
-    r"'$|(?:[=<>]|\b(?:LIMIT|OFFSET|LIKE|ILIKE|BETWEEN|VALUES|INTERVAL))\s*\(?\s*$", re.IGNORECASE
+    r"(?:[=<>]|\b(?:LIMIT|OFFSET|LIKE|ILIKE|BETWEEN|VALUES|INTERVAL))\s*\(?\s*$", re.IGNORECASE
 )
 _IN_LIST = re.compile(r"\bIN\s*\(\s*$", re.IGNORECASE)
+QUOTING = {"literal", "identifier", "int"}
+"""Functions that make a word safe inside SQL text: a quoted string, a quoted name, a whole number."""
 HOLE = "\N{REPLACEMENT CHARACTER}"
 
 
@@ -84,14 +86,26 @@ def values_in_sql(module: ast.Module) -> list[int]:
     lines = []
     for node in ast.walk(module):
         if isinstance(node, ast.JoinedStr) and is_statement(_text(node)):
-            pieces = _text(node).split(HOLE)[:-1]
-            if any(_BEFORE_A_VALUE.search(piece) or _IN_LIST.search(piece) for piece in pieces):
-                lines.append(node.lineno)
+            lines += (
+                [node.lineno] if any(_puts_a_value(node.values[:end]) for end in range(1, len(node.values) + 1)) else []
+            )
         elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mod) and _is_sql(node.left):
             lines.append(node.lineno)
         elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "format":
             lines += [node.lineno] if _is_sql(node.func.value) else []
     return lines
+
+
+def _puts_a_value(parts: list[ast.expr]) -> bool:
+    """Whether the last part is a hole in which only a value can stand, and no quoting function fills it."""
+    if not isinstance(parts[-1], ast.FormattedValue):
+        return False
+    before = "".join(str(part.value) if isinstance(part, ast.Constant) else HOLE for part in parts[:-1])
+    if before.count("'") % 2:
+        return True
+    filled = parts[-1].value
+    is_quoted = isinstance(filled, ast.Call) and tree.dotted(filled.func).rpartition(".")[2] in QUOTING
+    return not is_quoted and bool(_BEFORE_A_VALUE.search(before) or _IN_LIST.search(before))
 
 
 def _is_sql(node: ast.AST) -> bool:

@@ -33,6 +33,7 @@ def commands() -> dict[str, str]:
     if not COMMAND_LINE.is_file():
         return {}
     import typer
+
     from cli.main import app
 
     def walk(command: Any, prefix: str) -> dict[str, str]:
@@ -75,7 +76,7 @@ def test_every_choice_of_source_toml_is_named() -> None:
 def test_the_source_of_the_guide_is_a_valid_one() -> None:
     guide = source.read(GUIDE)
     assert set(guide.sql) == {"exception"}
-    header = (GUIDE / "files" / "tickets_2026-03.csv").read_text(encoding="utf-8").splitlines()[0].split(";")
+    header = (GUIDE / "files" / "tickets_2026.csv").read_text(encoding="utf-8").splitlines()[0].split(";")
     declared = {column.from_ or name for name, column in guide.toml.tables["ticket"].columns.items()}
     assert declared == set(header)
 

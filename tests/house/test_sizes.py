@@ -15,8 +15,9 @@ PARAMETERS = 5
 
 def is_verb(function: tree.Function) -> bool:
     """A verb of the command line: its parameters are the user's options, its signature is their help."""
-    calls = (node.func if isinstance(node, ast.Call) else node for node in function.decorator_list)
-    return any(tree.dotted(call).endswith((".command", ".callback")) for call in calls)
+    annotations = [argument.annotation for argument in ast.walk(function.args) if isinstance(argument, ast.arg)]
+    names = (tree.dotted(node) for note in annotations if note for node in ast.walk(note))
+    return any(name in {"typer.Option", "typer.Argument"} for name in names)
 
 
 def length(function: tree.Function) -> int:
@@ -88,4 +89,5 @@ def test_the_count_of_lines_leaves_the_docstring_out(body_lines: int, is_long: b
 def test_a_sixth_parameter_is_reported() -> None:
     assert not wide_functions(ast.parse("def f(self, a, b, c, *, d, e): ..."), Path("planted.py"))
     assert wide_functions(ast.parse("def f(a, b, c, *, d, e, f): ..."), Path("planted.py"))
-    assert not wide_functions(ast.parse("@app.command()\ndef f(a, b, c, d, e, f): ..."), Path("planted.py"))
+    verb = "def f(a: Annotated[str, typer.Argument(help='x')], b, c, d, e, f): ..."
+    assert not wide_functions(ast.parse(verb), Path("planted.py"))

@@ -132,6 +132,10 @@ def test_words_that_look_like_sql_are_not_reported(python: str) -> None:
         ('q = f"SELECT a FROM b WHERE c = {value}"', True),
         ("q = \"SELECT a FROM b WHERE c = '%s'\" % value", True),
         ('q = "SELECT a FROM {}".format(x)', True),
+        ("q = f\"SELECT a FROM b WHERE c = '{literal(value)}'\"", True),
+        ('q = f"SELECT a FROM b WHERE c = {literal(value)} AND {identifier(d)} = {identifier(e)}"', False),
+        ("q = f\"SELECT a FROM b WHERE c LIKE 'x{value}%'\"", True),
+        ("q = f\"SELECT 'rule'{values} FROM b\"", False),
         ('q = f"SELECT {column} FROM {relation} WHERE {column} = ? AND x.{key} = y.{key}"', False),
     ],
 )

@@ -8,7 +8,7 @@ SELECT
     customer AS customer_id,
     opened_at AS detected_at,
     solved_at AS resolved_at,
-    CAST(due_date AS TIMESTAMP) AS sla_due_at,
+    due_at AS sla_due_at,
     amount AS value_at_risk_amount,
     'EUR' AS currency_code,
     'person' AS detected_by,

@@ -1,0 +1,25 @@
+/* ---
+number    = "K12"
+title     = "SLA breach rate"
+question  = "Of the exceptions that fell due, how many were late?"
+formula   = "due in the period and (resolved or still unresolved) after the due time / due in the period; without a due time the source's flag, at the end of the exception"
+grain     = "exception"
+aggregate = "ratio"
+unit      = "percent"
+better    = "lower"
+owner     = "Operations"
+needs     = ["mart_exception.sla_breached"]
+--- */
+SELECT
+    exception_id,
+    coalesce(sla_due_at, ended_at, as_of) AS measured_on,
+    CASE
+        WHEN sla_due_at IS NOT NULL THEN coalesce(resolved_at, as_of) > sla_due_at
+        ELSE sla_breached
+    END AS value,
+    1 AS weight,
+    sla_basis
+FROM mart_exception
+WHERE
+    sla_due_at <= as_of
+    OR (sla_due_at IS NULL AND sla_breached IS NOT NULL)

@@ -1,0 +1,74 @@
+"""What is a page's answer in one sentence? Computed from the rows of its reads; no Streamlit, no query."""
+
+from typing import Any
+
+import pandas as pd
+
+from dashboard import theme
+from dashboard.period import Period
+
+
+def control_room(row: dict[str, Any], sites: pd.DataFrame, period: Period, currency: str) -> str:
+    """How much is open and late, who holds most of it, and whether the backlog grew in the period."""
+    grown = row["open_count"] - row["open_before"]
+    flow = f"{period.words}: {theme.count(row['new_count'])} new, {theme.count(row['resolved_count'])} resolved"
+    if not row["open_count"]:
+        return f"Nothing is open. {flow}{_late_share(row)}."
+    trend = (
+        "the backlog did not change"
+        if grown == 0
+        else f"the backlog {'grew' if grown > 0 else 'fell'} by {theme.count(abs(grown))}"
+    )
+    return f"{theme.count(row['open_count'])} open{_open_late(row)}{_holder(sites, row)}. {flow}; {trend}."
+
+
+def exceptions(row: dict[str, Any], currency: str) -> str:
+    """How many the filters select, how many are open and late, and what they put at risk."""
+    n, is_open = int(row["n"]), int(row["open_count"])
+    found = f"{theme.count(n)} exception{'s' if n != 1 else ''}"
+    if not is_open:
+        median = row["closed_only_median_hours"]
+        took = (
+            f"; half of the {theme.count(row['resolved_count'])} resolved took under {theme.hours(median)}"
+            if median
+            else ""
+        )
+        return f"{found}, none open{took}."
+    late = f", {theme.count(row['open_late_count'])} past SLA" if row["open_sla_known_count"] else ""
+    value = f", {theme.money(row['open_value'], currency)} at risk" if row["open_value"] is not None else ""
+    return (
+        f"{found}, {theme.count(is_open)} open{late}{value}; the oldest has waited {theme.hours(row['oldest_hours'])}."
+    )
+
+
+def data_health(header: Any, broken_audits: int, unmapped: int) -> str:
+    """How much of what was read passed, and what waits for a person."""
+    if not header.read_rows:
+        return "No rows were read into this build."
+    passed = header.read_rows - header.refused_rows
+    share = theme.percent(passed, header.read_rows, 2)
+    left = [f"{theme.count(header.refused_rows)} rows wait in quarantine"] if header.refused_rows else []
+    left += [f"{broken_audits} audit{'s are' if broken_audits > 1 else ' is'} not green"] if broken_audits else []
+    left += [f"{unmapped} local code{'s are' if unmapped > 1 else ' is'} not mapped"] if unmapped else []
+    todo = "; ".join(left) or "nothing waits for a person"
+    return f"{share} of {theme.count(header.read_rows)} rows read passed the gate; {todo}."
+
+
+def _open_late(row: dict[str, Any]) -> str:
+    return f", {theme.count(row['open_late_count'])} of them past SLA" if row["sla_known_count"] else ""
+
+
+def _late_share(row: dict[str, Any]) -> str:
+    return f"; {theme.percent(row['late_count'], row['judged_count'])} past SLA" if row["judged_count"] else ""
+
+
+def _holder(sites: pd.DataFrame, row: dict[str, Any]) -> str:
+    """The site that holds most of the value at risk, or of the open ones where no value is known."""
+    named = sites[sites["key"].notna()]
+    if named.empty:
+        return ""
+    by_value = bool(row["open_value"])
+    measure, total = ("open_value", row["open_value"]) if by_value else ("open_count", row["open_count"])
+    top = named.sort_values(measure, ascending=False).iloc[0]
+    of_what = "the value at risk" if by_value else "them"
+    return f"; {top['label']} holds {theme.percent(top[measure], total, 0)} of {of_what}"

@@ -1,0 +1,42 @@
+"""Which pages are there, and what stands around every one of them? The page list, the header, the footer."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from control_tower.errors import BuildError, ControlTowerError
+from dashboard import data, filters
+from dashboard.components import empty, header, plain
+
+PAGES = {
+    "Watch": [
+        st.Page("app_pages/control_room.py", title="Control room", icon=":material/monitoring:", default=True),
+        st.Page("app_pages/exceptions.py", title="Exceptions", icon=":material/list_alt:"),
+    ],
+    "Data": [
+        st.Page("app_pages/data_health.py", title="Data health", icon=":material/verified:"),
+    ],
+}
+
+
+def main() -> None:
+    """One run of the script: one build, one filter state, one page."""
+    st.set_page_config("Order exception control tower", Path(__file__).with_name("icon.png"), layout="wide")
+    page = st.navigation(PAGES)
+    refused = filters.adopt(page.title)
+    try:
+        head = data.begin().header()
+    except BuildError as error:
+        empty.no_build(str(error))
+        return
+    header.show(head)
+    for sentence in refused:
+        st.caption(f":orange[{plain.as_text(sentence)}]")
+    try:
+        page.run()
+    except ControlTowerError as error:
+        empty.stopped(str(error))
+    header.footer(head)
+
+
+main()

@@ -1,0 +1,1 @@
+"""What are pages put together from? Widgets; never a query."""

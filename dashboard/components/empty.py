@@ -1,0 +1,49 @@
+"""What does a page say when there is nothing to show? Which filter emptied it, and how to go on."""
+
+import streamlit as st
+
+from control_tower.filters import DIMENSIONS, Filters
+from dashboard import data, filters
+from dashboard.components import filter_bar, plain
+
+
+def no_build(reason: str) -> None:
+    """The page of a home without a readable build: what is wrong and the command that helps."""
+    st.title("Nothing is loaded yet", anchor=False)
+    st.caption(plain.as_text(reason))
+    st.markdown(
+        "Order exception control tower shows a build of your data. Load the demonstration, or your own exception and event logs:"
+    )
+    st.code("tower demo\ntower load SOURCE --from PATH", language="bash")
+    st.caption("Then reload this page. `tower doctor` says what is wrong when a build is there and cannot be read.")
+
+
+def stopped(reason: str) -> None:
+    """The place of an answer that could not be given in time or at all."""
+    with st.container(border=True):
+        st.markdown("**This could not be answered.**")
+        st.markdown(plain.as_text(reason))
+        if not filters.current().is_empty:
+            st.button("Clear all filters", on_click=filters.change, args=(Filters(),), key="clear_stopped")
+
+
+def no_rows(reader: data.Reader, state: Filters) -> None:
+    """Nothing passes the filters: each part with what would be there without it, removable."""
+    with st.container(border=True):
+        st.markdown("**No exception passes these filters.**")
+        if state.is_empty:
+            st.caption("This build holds no exceptions at all. Data health says what was read and what was refused.")
+            return
+        for name in parts(state):
+            rest = state.without(name)
+            n = int(reader.row("exception_total", rest).get("n") or 0)
+            label = f"Remove {plain.as_text(filter_bar.part_words(name))}: {n:,} exceptions"
+            st.button(
+                label, on_click=filters.change, args=(rest,), key=f"remove_{name}", icon=":material/filter_alt_off:"
+            )
+
+
+def parts(state: Filters) -> list[str]:
+    """The parts of a state that narrow it, as `Filters.without` names them."""
+    names = [name for name in (*DIMENSIONS, "aging", "state", "search") if getattr(state, name)]
+    return names + (["period"] if state.since or state.until else [])

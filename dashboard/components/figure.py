@@ -1,0 +1,46 @@
+"""How does a figure stand on a page? Title, figure, click to filter, and its data as CSV."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pandas as pd
+import plotly.graph_objects as go
+import streamlit as st
+
+from control_tower.filters import NOT_STATED
+from dashboard import filters
+from dashboard.components import csv, plain
+
+_CONFIG = {"displayModeBar": False, "scrollZoom": False, "doubleClick": False, "topojsonURL": "about:blank"}
+
+
+def mode() -> str:
+    """ "light" or "dark", as the browser shows the page."""
+    return "dark" if st.context.theme.type == "dark" else "light"
+
+
+def show(title: str, drawn: go.Figure, data: pd.DataFrame, name: str, dimension: str = "") -> None:
+    """One figure. With a dimension, a click on a mark adds its value to the filters."""
+    heading, tools = st.columns([5, 1], vertical_alignment="center", wrap=False)
+    heading.markdown(f"**{plain.as_text(title)}**")
+    with tools.container(horizontal=True, horizontal_alignment="right"):
+        csv.button("CSV", name, lambda: data, key=f"csv_{name}")
+    key = f"figure_{name}_{abs(hash(filters.current()))}"
+    click: Callable[[], None] | str = (lambda: _filter_by(key, dimension)) if dimension else "ignore"
+    options: dict[str, Any] = {"on_select": click, "selection_mode": "points"} if dimension else {}
+    st.plotly_chart(drawn, theme=None, key=key, config=_CONFIG, alt=title, **options)
+
+
+def _filter_by(key: str, dimension: str) -> None:
+    points = st.session_state[key]["selection"]["points"]
+    if not points:
+        return
+    value = points[0].get("customdata", [""])[0] or NOT_STATED
+    state = filters.current()
+    filters.change(state.with_values(dimension, (*getattr(state, dimension), value)))
+
+
+def nothing(title: str, why: str) -> None:
+    """The place of a figure that has nothing to show: its title and why."""
+    st.markdown(f"**{plain.as_text(title)}**")
+    st.caption(plain.as_text(why))

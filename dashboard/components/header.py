@@ -1,0 +1,39 @@
+"""Whose facts are these and how fresh? The line above every page, and the one below it."""
+
+from importlib import metadata
+
+import streamlit as st
+
+from dashboard import data, theme
+from dashboard.components import plain
+
+LICENCE = "https://www.gnu.org/licenses/agpl-3.0.html"
+
+
+def show(header: data.Header) -> None:
+    """Product, as-of, build, freshness and the data-quality score (ING-10)."""
+    passed = header.read_rows - header.refused_rows
+    score = theme.percent(passed, header.read_rows, 2) if header.read_rows else "not available: no rows read"
+    quality_tip = (
+        f"{theme.count(passed)} of {theme.count(header.read_rows)} rows read passed the gate; "
+        f"{theme.count(header.refused_rows)} wait in quarantine. Open Data health for the reasons."
+    )
+    facts = {
+        "facts as of": theme.moment(header.as_of),
+        "loaded": theme.moment(header.newest_ingest_at).removesuffix(" UTC"),
+        "build": header.build_id,
+        "quality": score,
+    }
+    line = " · ".join(f"{name} **{plain.as_text(fact)}**" for name, fact in facts.items())
+    st.caption(f"**Order exception control tower** · {line}", help=plain.as_text(quality_tip))
+
+
+def footer(header: data.Header) -> None:
+    """Licence, source and version; what holds for every number above."""
+    urls = dict(line.split(", ", 1) for line in metadata.metadata("control-tower").get_all("Project-URL") or [])
+    source = f"[source code]({urls['Source']})" if "Source" in urls else "source code: see the README"
+    st.divider()
+    st.caption(
+        f"Order exception control tower {plain.as_text(header.code_version)} · [AGPL-3.0-or-later]({LICENCE}), {source} · "
+        f"times in UTC · money in {plain.as_text(header.currency)}, once per order line"
+    )

@@ -1,0 +1,69 @@
+"""What does one number look like? Label, value with unit, change, sparkline, n and definition; click → rows."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import streamlit as st
+
+from dashboard.components import plain
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """One number ready to show. `value` None = not available, and `note` says why.
+
+    change: value − comparison in the tile's own unit, in words `change_words` without sign; `better` is the
+    direction that is good, "lower", "higher" or "" when neither is. trend: 13 weeks, oldest first.
+    """
+
+    label: str
+    value: str | None
+    note: str
+    definition: str
+    change: float | None = None
+    change_words: str = ""
+    better: str = ""
+    trend: list[float] = field(default_factory=list)
+    link: dict[str, list[str]] | None = None
+    link_words: str = "Show rows"
+
+
+def row(tiles: list[Tile]) -> None:
+    """At most five tiles side by side; on a phone one under the other."""
+    for column, tile in zip(st.columns(len(tiles)), tiles, strict=True):
+        with column.container(border=True, height="stretch", gap="xxsmall"):
+            _show(tile)
+
+
+def verdict(change: float | None, better: str) -> str:
+    """ "better", "worse", "unchanged" or "" where no direction is good."""
+    if change is None or not better:
+        return ""
+    if change == 0:
+        return "unchanged"
+    return "better" if (change < 0) == (better == "lower") else "worse"
+
+
+def _show(tile: Tile) -> None:
+    if tile.value is None:
+        st.metric(tile.label, "–", help=plain.as_text(tile.definition))
+        st.caption(f"Not available: {plain.as_text(tile.note)}")
+        return
+    options: dict[str, Any] = {}
+    if tile.change is not None:
+        judged = verdict(tile.change, tile.better)
+        words = f"{tile.change_words} {judged}".strip()
+        colour = {"better": "green", "worse": "red"}.get(judged, "gray")
+        options = {
+            "delta": words if tile.change else 0,
+            "delta_color": colour,
+            "delta_arrow": "down" if tile.change < 0 else "up",
+        }
+        if not tile.change:
+            options |= {"delta_description": "unchanged", "delta_arrow": "off"}
+    if len(tile.trend) > 1:
+        options |= {"chart_data": tile.trend, "chart_type": "line"}
+    st.metric(tile.label, tile.value, help=plain.as_text(tile.definition), **options)
+    st.caption(plain.as_text(tile.note))
+    if tile.link is not None:
+        st.page_link("app_pages/exceptions.py", label=tile.link_words, query_params=tile.link, icon=":material/list:")

@@ -1,0 +1,123 @@
+"""What do colours and numbers look like? Every colour of a figure and every number format, by unit.
+
+The colours of the pages' own widgets are in .streamlit/config.toml; no other file names a colour. Holds no
+Streamlit call and no data.
+"""
+
+from datetime import date, datetime
+from typing import Final
+
+import pandas as pd
+import plotly.graph_objects as go
+
+SEVERITY: Final = {"informational": "#7A8B99", "standard": "#2F6DB5", "critical": "#C2410C"}
+SEVERITY_DARK: Final = {"informational": "#9AA8B4", "standard": "#6FA3E0", "critical": "#F07B3F"}
+GREY: Final = {"light": "#A9B4BE", "dark": "#5F6C78"}
+ACCENT: Final = {"light": "#2F6DB5", "dark": "#7FB0EA"}
+ARRIVED: Final = {"light": "#C26A00", "dark": "#E69F00"}
+RESOLVED: Final = {"light": "#0072B2", "dark": "#56B4E9"}
+WAITING: Final = ("#FDE9D9", "#F9CBA7", "#EF9F6B", "#D9702F", "#AD4A16", "#7C2D12")
+#: badges in tables carry white text, in both modes: each at least 4.5:1 against it
+BADGE_SEVERITY: Final = {"informational": "#5F6E7B", "standard": "#2F6DB5", "critical": "#C2410C"}
+#: past SLA, in time, unknown
+BADGE_SLA: Final = ("#B91C1C", "#15803D", "#5F6E7B")
+BADGE_QUIET: Final = "#5F6E7B"
+INK: Final = {"light": "#1F2933", "dark": "#E6EBF0"}
+QUIET: Final = {"light": "#5B6875", "dark": "#A3B0BC"}
+LINE: Final = {"light": "#E4E9ED", "dark": "#2B343D"}
+FONT: Final = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', 'DejaVu Sans', sans-serif"
+NO_VALUE: Final = "–"
+
+
+def template(mode: str) -> go.layout.Template:
+    """The Plotly template of one mode, "light" or "dark": quiet grid, no box, our words' font."""
+    axis = {
+        "gridcolor": LINE[mode],
+        "linecolor": LINE[mode],
+        "zeroline": False,
+        "tickfont": {"color": QUIET[mode], "size": 12},
+        "title": {"font": {"color": QUIET[mode], "size": 12}},
+        "automargin": True,
+    }
+    layout = go.Layout(
+        font={"family": FONT, "color": INK[mode], "size": 13},
+        paper_bgcolor="rgba(0,0,0,0)",
+        plot_bgcolor="rgba(0,0,0,0)",
+        margin={"l": 8, "r": 8, "t": 28, "b": 8},
+        xaxis=axis,
+        yaxis=axis,
+        separators=".,",
+        showlegend=False,
+        hoverlabel={"font": {"family": FONT, "size": 13}, "align": "left"},
+        bargap=0.35,
+        dragmode=False,
+    )
+    return go.layout.Template(layout=layout)
+
+
+def severity(mode: str) -> dict[str, str]:
+    """Severity → colour in one mode."""
+    return SEVERITY if mode == "light" else SEVERITY_DARK
+
+
+def count(value: float | None) -> str:
+    """A whole number with thousands separators."""
+    return NO_VALUE if value is None or pd.isna(value) else f"{int(value):,}"
+
+
+def hours(value: float | None) -> str:
+    """A duration in hours: hours below 72, then days with one decimal."""
+    if value is None or pd.isna(value):
+        return NO_VALUE
+    if abs(value) < 1:
+        return f"{value * 60:.0f} min"
+    if abs(value) < 72:
+        return f"{value:.1f} h" if abs(value) < 10 else f"{value:.0f} h"
+    return f"{value / 24:,.1f} d"
+
+
+def money(value: float | None, currency: str) -> str:
+    """An amount with k or M and its currency."""
+    if value is None or pd.isna(value):
+        return NO_VALUE
+    for size, letter in ((1e9, "bn"), (1e6, "M"), (1e3, "k")):
+        if abs(value) >= size * 0.9995:
+            return (
+                f"{value / size:.2f}".rstrip("0").rstrip(".") + f" {letter} {currency}"
+                if letter != "k"
+                else (f"{value / size:.0f} k {currency}")
+            )
+    return f"{value:.0f} {currency}"
+
+
+def percent(part: float | None, whole: float | None, decimals: int = 1) -> str:
+    """A rate in percent; without a whole there is no rate. Never rounds an incomplete rate up to 100."""
+    if part is None or whole is None or pd.isna(part) or pd.isna(whole) or whole == 0:
+        return NO_VALUE
+    rate = 100 * part / whole
+    if part < whole and round(rate, decimals) == 100:
+        return f"> {100 - 10**-decimals:.{decimals}f} %"
+    return f"{rate:.{decimals}f} %"
+
+
+def size(value: float) -> str:
+    """A file's size."""
+    for limit, letter in ((1e9, "GB"), (1e6, "MB"), (1e3, "kB")):
+        if value >= limit:
+            return f"{value / limit:.1f} {letter}"
+    return f"{value:.0f} B"
+
+
+def day(value: date | None) -> str:
+    """A calendar day."""
+    return NO_VALUE if value is None or pd.isna(value) else f"{value.day} {value:%b %Y}"
+
+
+def moment(value: datetime | None) -> str:
+    """An instant, with its zone."""
+    return NO_VALUE if value is None or pd.isna(value) else f"{value.day} {value:%b %Y %H:%M} UTC"
+
+
+def words(code: str) -> str:
+    """A code of a closed list as people read it: `in_progress` → "in progress"."""
+    return code.replace("_", " ")

@@ -1,0 +1,21 @@
+SELECT
+    order_line_id,
+    order_id,
+    line_no,
+    item_id,
+    site_id,
+    supplier_id,
+    ordered_qty,
+    shipped_qty,
+    delivered_qty,
+    unit_price,
+    unit_cost,
+    currency_code,
+    requested_date,
+    promise_date,
+    shipped_at,
+    delivered_at,
+    'EA' AS uom_code,
+    file_no,
+    file_line
+FROM raw_network_simulator__order_lines

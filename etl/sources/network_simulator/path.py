@@ -1,0 +1,125 @@
+"""Which way will one case take? Its draws, turned into steps by its type's play; never when somebody has time."""
+
+from dataclasses import dataclass
+from enum import Enum, auto
+
+import numpy as np
+import pandas as pd
+
+from etl.sources.network_simulator.playbook import PLAYS
+from etl.sources.network_simulator.run import HOUR, Run, draws
+from etl.sources.network_simulator.teams import Staff
+
+
+class Step(Enum):
+    """Why a case lies in a queue, or what follows a visit."""
+
+    FIRST = auto()
+    ANSWERED = auto()
+    TAKEN_OVER = auto()
+    DECIDE = auto()
+    DECIDED = auto()
+    REJECTED = auto()
+    REOPENED = auto()
+    ACT = auto()
+    DISMISS = auto()
+
+    def __lt__(self, other: "Step") -> bool:
+        """Heaps compare tuples; the order among steps itself means nothing."""
+        return self.value < other.value
+
+
+_SHARE = {Step.FIRST: 0.6, Step.ANSWERED: 0.3, Step.TAKEN_OVER: 0.5, Step.DECIDED: 0.2, Step.REJECTED: 0.5,
+          Step.REOPENED: 0.6, Step.ACT: 0.4}  # fmt: skip
+
+
+@dataclass(slots=True)
+class Path:
+    """One case on its way. Moments in seconds of the run, 0 = never."""
+
+    seen_at: int
+    due_at: int
+    rank: int
+    team: int
+    other_team: int
+    approver: int
+    minutes: float
+    decide_minutes: float
+    pause_seconds: int
+    will_pause: bool
+    will_hand_over: bool
+    needs_approval: bool
+    is_rejected: bool
+    is_false: bool
+    may_escalate: bool
+    automatic_at: int
+    cancelled_at: int
+    reopens_after: int
+    closes_after: int
+    has_reopened: bool = False
+    ended_at: int = 0
+    waits: Step | None = None
+
+    def minutes_of(self, step: Step) -> float:
+        """Minutes of undisturbed work that a visit takes."""
+        return self.decide_minutes if step is Step.DECIDE else self.minutes * _SHARE[step]
+
+
+def next_step(path: Path, step: Step) -> Step:
+    """What follows the visit: each detour of a case happens once, in the order pause, hand-over, approval."""
+    if step is Step.DECIDE:
+        following = Step.REJECTED if path.is_rejected else Step.DECIDED
+        path.is_rejected = False
+        return following
+    if step is Step.REJECTED:
+        return Step.DECIDE
+    if step is Step.FIRST and path.is_false:
+        return Step.DISMISS
+    for flag, following in (
+        ("will_pause", Step.ANSWERED),
+        ("will_hand_over", Step.TAKEN_OVER),
+        ("needs_approval", Step.DECIDE),
+    ):
+        if getattr(path, flag):
+            setattr(path, flag, False)
+            return following
+    return Step.ACT
+
+
+def paths(run: Run, staff: Staff, cases: pd.DataFrame, units: "pd.Series[int]", slow: dict[int, float]) -> list[Path]:
+    """The paths of the cases, in their order. `units` = business unit of each; `slow[team]` = factor on approvals."""
+    dice = draws(run, "path", cases["identity"].to_numpy(), 14)
+    rows = zip(
+        cases["type_code"],
+        cases["seen_at"],
+        cases["due_at"],
+        cases["severity"],
+        cases["site"],
+        units,
+        dice,
+        strict=True,
+    )
+    return [_path(staff, slow, *row) for row in rows]
+
+
+def _path(  # noqa: PLR0913
+    staff: Staff, slow: dict[int, float], type_code: str, seen: int, due: int, severity: int, site: int, unit: int,
+    d: np.ndarray,
+) -> Path:  # fmt: skip
+    play = PLAYS[type_code]
+    normal = float(np.sqrt(-2 * np.log(d[0])) * np.cos(2 * np.pi * d[1]))
+    approver = staff.team_of[f"approver_{unit}", 0]
+    site = max(site, 0)
+    return Path(
+        seen_at=seen, due_at=due, rank=2 - severity, team=staff.team_of[play.team, site],
+        other_team=staff.team_of[play.to, site], approver=approver,
+        minutes=play.minutes * float(np.exp(0.45 * normal)), decide_minutes=9.0 * slow.get(approver, 1.0),
+        pause_seconds=int(play.pause_hours * HOUR * np.exp(1.6 * (d[2] - 0.5) * 2)), will_pause=d[3] < play.pause,
+        will_hand_over=d[4] < play.handover and play.to != play.team,
+        needs_approval=d[5] < play.approval * (1.0 + 0.3 * (severity == 2)), is_rejected=d[6] < 0.12,
+        is_false=d[7] < play.false, may_escalate=severity > 0 and d[8] < 0.75,
+        automatic_at=seen + int(300 + 3600 * d[9] ** 2) if d[10] < play.automatic else 0,
+        cancelled_at=seen + int((8 + 60 * d[11]) * HOUR) if d[12] < 0.05 else 0,
+        reopens_after=int((6 + 70 * d[9]) * HOUR) if d[13] < play.reopen else 0,
+        closes_after=int((12 + 60 * d[2]) * HOUR),
+    )  # fmt: skip

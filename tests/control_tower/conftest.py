@@ -1,0 +1,55 @@
+"""A build in memory: the relations of schema.sql, a policy row and whatever rows a test types in."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from control_tower import policy
+
+SCHEMA = Path(policy.__file__).with_name("schema.sql")
+_FILLER: Mapping[str, Any] = {"VARCHAR": "not said", "INTEGER": 0, "BIGINT": 0, "BOOLEAN": False}
+
+
+class Build:
+    """One build that tests fill row by row; a NOT NULL column that a row does not mention gets a filler."""
+
+    def __init__(self, as_of: datetime) -> None:
+        self.as_of = as_of
+        self.connection = duckdb.connect()
+        self.connection.execute(SCHEMA.read_text(encoding="utf-8"))
+        shipped = policy.load()
+        self.insert("policy", [{
+            "build_id": "test-build", "as_of": as_of, "policy_version": shipped.version, "policy_hash": shipped.hash,
+            "code_version": "0", "reporting_currency": "EUR", "small_sample": shipped.small_sample,
+        }])  # fmt: skip
+        self.insert("policy_parameter", [{"name": n, "value": v} for n, v in shipped.parameters.items()])
+
+    def insert(self, relation: str, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Insert typed rows; `as_of` is the build's unless a row says otherwise."""
+        described = self.connection.execute(f"DESCRIBE {relation}").fetchall()
+        fillers = {name: _FILLER[kind] for name, kind, null, *_ in described if null == "NO" and kind in _FILLER}
+        if "as_of" in {name for name, *_ in described}:
+            fillers["as_of"] = self.as_of
+        for row in rows:
+            full = fillers | dict(row)
+            names = ", ".join(f'"{name}"' for name in full)
+            marks = ", ".join("?" for _ in full)
+            self.connection.execute(f"INSERT INTO {relation} ({names}) VALUES ({marks})", list(full.values()))
+
+
+@pytest.fixture
+def build() -> Iterator[Build]:
+    """An empty build whose clock says 2026-04-01 00:00 UTC."""
+    made = Build(datetime.fromisoformat("2026-04-01"))
+    yield made
+    made.connection.close()
+
+
+@pytest.fixture
+def new_build() -> type[Build]:
+    """For tests that need another clock."""
+    return Build
