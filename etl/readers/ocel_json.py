@@ -17,7 +17,7 @@ from etl.readers import magic, ocel
 from etl.readers.contract import LandedFile, Limits, RawTable
 from etl.source import Table
 
-MAX_RECORD_BYTES = 64 * 2**20
+MAX_RECORD_BYTES = 16 * 2**20
 MAX_DEPTH = 64
 _TWICE = None
 _KNOWN = {

@@ -14,7 +14,7 @@ from control_tower.errors import SourceError
 from etl.readers import xml_guard
 
 MAX_DEPTH = 64
-MAX_RECORD_BYTES = 64 * 2**20
+MAX_RECORD_BYTES = 16 * 2**20
 TEXT_BUFFER = 2**20
 Path = tuple[str, ...]
 _TAG = re.compile(rb"""<(?:[^"'>]|"[^"]*"|'[^']*')*>""")
@@ -103,8 +103,11 @@ class XmlRecords:
         """The element as it stands in the (UTF-8) document; valid until the iteration goes on."""
         first = element.first - self._window_begins
         last = element.last - self._window_begins
-        match = _TAG.match(self._window, last)
-        return bytes(self._window[first : match.end() if match else last])
+        opening = _TAG.match(self._window, first)
+        if opening and opening.end() == last:
+            return bytes(self._window[first:last])
+        closing = _TAG.match(self._window, last)
+        return bytes(self._window[first : closing.end() if closing else last])
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         tag = name.rpartition(":")[2]

@@ -74,6 +74,12 @@ def test_a_time_in_a_declared_format_is_left_to_the_cast(tmp_path: Path) -> None
     assert rows(raw)[0]["moment"] == "01.02.2024"
 
 
+def test_an_empty_element_is_kept_byte_for_byte(tmp_path: Path) -> None:
+    # fault 28
+    raw = read(tmp_path, trace("A", "<event  />", event("b"), '<event x="a>b"/>'))
+    assert [refusal.raw for refusal in raw.refusals] == [b"<event  />", b'<event x="a>b"/>']
+
+
 def test_an_attribute_that_stands_twice_refuses_its_event(tmp_path: Path) -> None:
     # fault 29
     twice = event("a", extra='<string key="concept:name" value="b"/>')

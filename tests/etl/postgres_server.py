@@ -1,0 +1,78 @@
+"""How does a test get a real PostgreSQL? Its own server, on a unix socket, gone when the tests are.
+
+Never used outside tests. `initdb` refuses root (ruling 22), so the server then runs as another account.
+"""
+
+import os
+import pwd
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import URL
+
+INSTALL = "apt-get install postgresql"
+PASSWORD = "s3cret/@:%word"
+_ACCOUNTS = ("postgres", "nobody")
+
+
+class NoServerError(RuntimeError):
+    """There is no PostgreSQL to start; the message says what to install."""
+
+
+def program(name: str) -> Path:
+    """A program of PostgreSQL, from Debian's folders (preferred: initdb finds its neighbours) or the path."""
+    packaged = max(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"), default=None)
+    found = packaged or shutil.which(name)
+    if not found:
+        raise NoServerError(f"{name} is not installed ({INSTALL})")
+    return Path(found)
+
+
+def _account() -> str | None:
+    """The unprivileged account that runs the server, or None when we are not root."""
+    if os.geteuid() != 0:
+        return None
+    known = {entry.pw_name for entry in pwd.getpwall()}
+    name = next((account for account in _ACCOUNTS if account in known), None)
+    if name is None:
+        raise NoServerError(f"root may not run PostgreSQL, and none of the accounts {_ACCOUNTS} exists")
+    return name
+
+
+def _run(account: str | None, folder: Path, *command: object) -> None:
+    words = [str(word) for word in command]
+    environment = {"PATH": os.environ["PATH"], "LC_ALL": "C", "HOME": str(folder)}
+    log = folder / "command.log"
+    with log.open("ab") as out:
+        done = subprocess.run(words, user=account, cwd=folder, env=environment, stdout=out, stderr=out, check=False)
+    if done.returncode:
+        raise RuntimeError(f"{words[0]} failed:\n{log.read_text()[-2000:]}")
+
+
+@contextmanager
+def running() -> Iterator[URL]:
+    """A fresh server with password login, reached by a unix socket; stopped and deleted at the end."""
+    account = _account()
+    folder = Path(tempfile.mkdtemp(prefix="tower-pg-", dir="/tmp"))
+    try:
+        if account:
+            shutil.chown(folder, account)
+        (folder / "password").write_text(PASSWORD)
+        if account:
+            shutil.chown(folder / "password", account)
+        data = folder / "data"
+        _run(account, folder, program("initdb"), "-D", data, "-U", "tower", "-A", "scram-sha-256",
+             f"--pwfile={folder / 'password'}", "-E", "UTF8", "--no-sync")  # fmt: skip
+        options = f"-c listen_addresses='' -c unix_socket_directories={folder} -c fsync=off -c timezone=Asia/Kolkata"
+        _run(account, folder, program("pg_ctl"), "-D", data, "-w", "-l", folder / "server.log", "-o", options, "start")
+        try:
+            query = {"host": str(folder)}
+            yield URL.create("postgresql+psycopg", "tower", PASSWORD, database="postgres", query=query)
+        finally:
+            _run(account, folder, program("pg_ctl"), "-D", data, "-w", "-m", "immediate", "stop")
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
