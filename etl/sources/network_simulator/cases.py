@@ -18,7 +18,7 @@ TYPE_NO: dict[str, int] = {code: number for number, code in enumerate(_TYPES["ty
 CATEGORY: dict[str, str] = dict(zip(_TYPES["type_code"], _TYPES["category"], strict=True))
 SEVERITIES = ("informational", "standard", "critical")
 _SUBJECTS = 10**11
-_LINKS = ("order", "line", "site", "customer", "item", "supplier", "carrier", "shipment", "parent")
+_LINKS = ("order", "line", "site", "customer", "item", "supplier", "carrier", "shipment", "parent", "purchase")
 _NUMBERS = ("magnitude", "amount")
 _WORDS = ("reason", "rule", "step", "detected_by")
 
@@ -37,7 +37,7 @@ class CaseBook:
         part = pd.DataFrame({"identity": identity, "seen_at": np.asarray(seen_at, dtype=np.int64)})
         part["type_code"] = type_code
         for name, value in {**defaults, **words, **columns}.items():
-            part[name] = value
+            part[name] = value.to_numpy() if isinstance(value, pd.Series) else value
         self.parts.append(part)
         return identity
 
@@ -54,7 +54,7 @@ def with_deadlines(run: Run, cases: pd.DataFrame, tier: Ints) -> pd.DataFrame:
     lift = (tier == 0) | (cases["amount"].to_numpy() > 20_000)
     mild = (tier == 3) & (draws(run, "mild", cases["identity"].to_numpy())[:, 0] < 0.3)
     severity = np.clip(severity + lift - mild, 0, 2)
-    hours = pd.to_numeric(_TYPES["sla_hours"]).fillna(48).to_numpy()[number] * np.array([2.0, 1.4, 0.8])[severity]
+    hours = pd.to_numeric(_TYPES["sla_hours"]).fillna(48).to_numpy()[number] * np.array([1.6, 1.25, 1.0])[severity]
     seen = cases["seen_at"].to_numpy()
     return cases.assign(
         severity=severity,

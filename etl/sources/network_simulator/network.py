@@ -142,7 +142,7 @@ def _suppliers(run: Run) -> Suppliers:
 
 def _items(run: Run, suppliers: int) -> Items:
     rng = run.stream("items")
-    count = max(240, run.orders_per_week // 4)
+    count = max(240, run.orders_per_week // 8)
     family = rng.integers(0, len(FAMILIES), count)
     cost = np.round(np.exp(rng.normal(2.6, 1.1, count)), 2) + 0.5
     demand = 1.0 / np.arange(1, count + 1) ** 0.85

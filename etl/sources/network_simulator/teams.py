@@ -10,22 +10,22 @@ from etl.sources.network_simulator.shifts import Clock, clock
 
 # function: department, stage, weekly minutes of work per 1,000 orders, people per 10,000 weekly orders, shift
 FUNCTIONS: dict[str, tuple[str, int, int, float, tuple[float, float]]] = {
-    "integration": ("Information technology", 1, 480, 5, (7, 19)),
-    "master_data": ("Master data", 1, 330, 4, (8, 17)),
-    "pricing": ("Pricing", 1, 420, 5, (8.5, 17.5)),
-    "credit": ("Finance", 1, 330, 4, (8, 17)),
-    "compliance": ("Compliance", 1, 150, 2, (9, 17)),
-    "order_desk": ("Customer service", 1, 700, 7, (7.5, 18)),
-    "inventory": ("Inventory control", 1, 620, 6, (6.5, 17)),
-    "procurement": ("Procurement", 1, 420, 4, (8, 17)),
-    "approver_0": ("Management", 1, 60, 0.7, (9, 17)),
-    "approver_1": ("Management", 1, 40, 0.7, (9, 17)),
-    "approver_2": ("Management", 1, 40, 0.7, (9, 17)),
-    "warehouse": ("Warehouse", 2, 90, 1.2, (6, 22)),
-    "transport": ("Transport", 2, 620, 6, (6, 20)),
-    "after_sales": ("Customer service", 2, 300, 4, (8, 18)),
-    "billing": ("Finance", 3, 330, 4, (8, 17)),
-    "collections": ("Finance", 3, 420, 4, (8.5, 17.5)),
+    "integration": ("Information technology", 1, 190, 5, (7, 19)),
+    "master_data": ("Master data", 1, 110, 4, (8, 17)),
+    "pricing": ("Pricing", 1, 190, 5, (8.5, 17.5)),
+    "credit": ("Finance", 1, 180, 4, (8, 17)),
+    "compliance": ("Compliance", 1, 100, 2, (9, 17)),
+    "order_desk": ("Customer service", 1, 290, 7, (7.5, 18)),
+    "inventory": ("Inventory control", 1, 640, 6, (6.5, 17)),
+    "procurement": ("Procurement", 1, 590, 4, (8, 17)),
+    "approver_0": ("Management", 1, 55, 0.7, (9, 17)),
+    "approver_1": ("Management", 1, 24, 0.7, (9, 17)),
+    "approver_2": ("Management", 1, 37, 0.7, (9, 17)),
+    "warehouse": ("Warehouse", 2, 110, 1.2, (6, 22)),
+    "transport": ("Transport", 2, 340, 6, (6, 20)),
+    "after_sales": ("Customer service", 2, 170, 4, (8, 18)),
+    "billing": ("Finance", 3, 160, 4, (8, 17)),
+    "collections": ("Finance", 3, 215, 4, (8.5, 17.5)),
 }
 TITLES = {
     "integration": "Integration support", "master_data": "Master data desk", "pricing": "Pricing desk",
@@ -35,6 +35,7 @@ TITLES = {
     "warehouse": "Warehouse", "transport": "Transport desk", "after_sales": "After-sales service",
     "billing": "Billing", "collections": "Collections",
 }  # fmt: skip
+_SATURDAYS = frozenset({"integration", "transport", "warehouse", "after_sales"})
 _FIRST = ("Anna", "Bram", "Chiara", "David", "Elin", "Femke", "Goran", "Hanna", "Ivo", "Julia", "Karim", "Lena",
           "Marta", "Nils", "Olga", "Pieter", "Quinn", "Rosa", "Stefan", "Tereza")  # fmt: skip
 _LAST = ("Adler", "Bos", "Conti", "Dekker", "Ek", "Faber", "Gomez", "Horak", "Iversen", "Jansen", "Kowal", "Laurent",
@@ -83,13 +84,14 @@ def hire(run: Run, sites: Sites, short_on_mondays: frozenset[str]) -> Staff:
     for function, (department, stage, minutes, per_10k, shift) in FUNCTIONS.items():
         for site in range(len(SITES)) if function == "warehouse" else (0,):
             size = max(1 if function.startswith("approver") else 2, round(per_10k * run.orders_per_week / 10_000))
-            share = SITES[site][5] * 8 if function == "warehouse" else 1.0
+            share = SITES[site][5] if function == "warehouse" else 1.0
             load = minutes * share * run.orders_per_week / 1000
-            attention = min(1.0, load / (0.78 * size * 5 * 60 * (shift[1] - shift[0])))
+            attention = float(np.clip(load / ((0.25 if function.startswith("approver") else 0.5) * size * 5 * 60 * (shift[1] - shift[0])), 0.14, 1.0))
             number = len(staff.teams)
             first = len(staff.people)
             for seat in range(size):
-                days = _days(sites.is_open[site], seat, function in short_on_mondays)
+                days = _days(sites.is_open[site], seat, function)
+                days &= _comes(len(days), seat, function in short_on_mondays)
                 who = len(staff.people)
                 name = f"{_FIRST[who % 20]} {_LAST[(who // 20 * 7 + who * 3) % 20]}"
                 speed = float(np.exp(rng.normal(0, 0.22)))
@@ -102,10 +104,15 @@ def hire(run: Run, sites: Sites, short_on_mondays: frozenset[str]) -> Staff:
     return staff
 
 
-def _days(is_open: Flags, seat: int, is_short: bool) -> Flags:
+def _days(is_open: Flags, seat: int, function: str) -> Flags:
+    """Mondays to Fridays; where goods move, half of the people take turns on Saturdays."""
     weekday = np.arange(len(is_open)) % 7
-    days = is_open & (weekday < 5)
-    return days & ((weekday != 0) | (seat % 3 == 0)) if is_short else days
+    turns = (weekday == 5) & (seat % 2 == 0) & (function in _SATURDAYS)
+    return is_open & ((weekday < 5) | turns)
+
+
+def _comes(days: int, seat: int, is_short: bool) -> Flags:
+    return (np.arange(days) % 7 != 0) | (seat % 3 == 0) | (not is_short)
 
 
 def _label(function: str, site: int) -> tuple[str, str]:

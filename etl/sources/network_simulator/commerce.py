@@ -1,0 +1,166 @@
+"""Which exceptions follow from customers, contracts and master data? Credit, prices, duplicates; never stock or transport."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from etl.sources.network_simulator import causes
+from etl.sources.network_simulator.cases import CaseBook
+from etl.sources.network_simulator.demand import Lines, Orders
+from etl.sources.network_simulator.fulfilment import line_amounts
+from etl.sources.network_simulator.network import Network
+from etl.sources.network_simulator.run import DAY, HOUR, Flags, Floats, Ints, Run, draws
+
+EDI, WEB, INSIDE = 0, 1, 2
+NIGHT = 26 * HOUR
+
+
+@dataclass(frozen=True, slots=True)
+class Trade:
+    """Orders with what the rules look at: their value and their customers' traits."""
+
+    run: Run
+    network: Network
+    orders: Orders
+    lines: Lines
+    amount: Floats
+    dice: Floats
+    """[order, rule]"""
+    book: CaseBook
+
+    def raise_for(self, type_code: str, hit: Flags, delay: Ints | int, **words: object) -> None:
+        """Report one case per order that is hit, `delay` seconds after booking."""
+        order = np.flatnonzero(hit)
+        wait = delay[order] if isinstance(delay, np.ndarray) else delay
+        line = self.orders.first_line[order]
+        words = {name: value[order] if isinstance(value, np.ndarray) else value for name, value in words.items()}
+        self.book.add(type_code, order, self.orders.booked_at[order] + wait, order=order, site=self.orders.site[order],
+                      customer=self.orders.customer[order], item=self.lines.item[line], amount=self.amount[order],
+                      **words)  # fmt: skip
+
+
+def credit_limits(run: Run, network: Network, amount: float) -> Floats:
+    """The right credit limit of every customer: usual exposure times a cushion. `amount` = mean value of an order."""
+    customers = network.customers
+    weekly = customers.weight * run.orders_per_week * amount
+    cushion = np.exp(0.35 * (draws(run, "credit", np.arange(len(customers.code)))[:, 0] - 0.3) * 2) * 2.0
+    limit = weekly * (customers.term_days + 12 + np.maximum(customers.pay_late_days, 0)) / 7 * cushion
+    return np.maximum(np.round(limit, -2), 6 * amount)
+
+
+def report(run: Run, network: Network, orders: Orders, lines: Lines, book: CaseBook) -> None:
+    """Report everything that customers, contracts and master data bring at order entry."""
+    amount = np.add.reduceat(line_amounts(lines), orders.first_line)
+    dice = draws(run, "commerce", np.arange(len(orders)), 20)
+    trade = Trade(run, network, orders, lines, amount, dice, book)
+    _credit(trade)
+    _compliance(trade)
+    _prices(trade)
+    _promotion(trade)
+    _contracts(trade)
+    _master_data(trade)
+    _odd_orders(trade)
+
+
+def exposures(orders: Orders, amount: Floats, window_days: Floats) -> Floats:
+    """What each order's customer owes at booking: its orders of the last `window_days[order]` days, this one included."""
+    place = orders.customer * 10**10 + orders.booked_at
+    order = np.argsort(place, kind="stable")
+    total = np.r_[0.0, np.cumsum(amount[order])]
+    since = np.maximum(orders.booked_at - (window_days * DAY).astype(np.int64), 0)
+    first = np.searchsorted(place[order], orders.customer * 10**10 + since)
+    rank = np.empty(len(order), dtype=np.int64)
+    rank[order] = np.arange(len(order))
+    return total[rank + 1] - total[first]
+
+
+def _credit(trade: Trade) -> None:
+    run, customers, orders = trade.run, trade.network.customers, trade.orders
+    limit = credit_limits(run, trade.network, float(trade.amount.mean()))[orders.customer]
+    late = np.maximum(customers.pay_late_days, 0)[orders.customer]
+    owed = exposures(orders, trade.amount, customers.term_days[orders.customer] + late + 5)
+    cut = causes.holds(run, "credit_limit_cut", orders.booked_at)
+    cut &= customers.segment[orders.customer] == causes.PUBLIC
+    given = np.where(cut, limit * causes.size("credit_limit_cut"), limit)
+    over, was_over = owed > given, owed > limit
+    held = over & (trade.dice[:, 0] < 0.4)
+    trade.raise_for("credit_hold", held, 180, step="credit check", rule="CR-1", magnitude=owed - given,
+                    reason=np.where(cut & ~was_over, "credit_limit_cut", "over limit"))  # fmt: skip
+    blocked = (customers.pay_late_days[orders.customer] > 14) & (trade.dice[:, 1] < 0.035)
+    trade.raise_for("blocked_account", blocked, 200, step="credit check", rule="CR-2", reason="pays late")
+
+
+def _compliance(trade: Trade) -> None:
+    items, orders, dice = trade.network.items, trade.orders, trade.dice
+    regulated = np.logical_or.reduceat(items.is_regulated[trade.lines.item], orders.first_line)
+    trade.raise_for("regulated_order", regulated & (dice[:, 2] < 0.03), 240, step="compliance check", rule="CO-1",
+                    reason="regulated item")  # fmt: skip
+    trade.raise_for("compliance_hold", dice[:, 3] < 0.0009, 240, step="compliance check", rule="CO-2",
+                    reason="name screening")  # fmt: skip
+
+
+def _prices(trade: Trade) -> None:
+    """A contract price changes every 13 weeks; for some days the customer's system still sends the old one."""
+    run, orders, dice, customers = trade.run, trade.orders, trade.dice, trade.network.customers
+    traits = draws(run, "contract", np.arange(len(customers.code)), 2)
+    since = (orders.booked_at / DAY - traits[orders.customer, 0] * 91) % 91
+    stale = since < 2 + 7 * traits[orders.customer, 1]
+    has_contract = customers.tier[orders.customer] <= 2
+    hit = stale & has_contract & (orders.channel != WEB) & (dice[:, 4] < 0.13)
+    trade.raise_for("pricing_discrepancy", hit, 420, step="pricing", rule="PR-1", reason="contract price changed",
+                    magnitude=0.02 + 0.08 * dice[:, 5])  # fmt: skip
+    items = trade.network.items
+    thin = np.logical_or.reduceat((items.price < 1.3 * items.cost)[trade.lines.item], orders.first_line)
+    hit = (orders.channel == INSIDE) & thin & (dice[:, 6] < 0.035)
+    trade.raise_for("margin_violation", hit, 500, step="pricing", rule="PR-2", reason="discount on a thin margin",
+                    magnitude=0.1 * dice[:, 7])  # fmt: skip
+
+
+def _promotion(trade: Trade) -> None:
+    orders = trade.orders
+    family = trade.network.items.family[trade.lines.item] == causes.PROMOTED
+    has = np.logical_or.reduceat(family, orders.first_line)
+    at_work = causes.holds(trade.run, "promotion_price", orders.booked_at) & has & (orders.channel == WEB)
+    planted = at_work & (trade.dice[:, 8] < causes.size("promotion_price"))
+    usual = (orders.channel == WEB) & (trade.dice[:, 9] < 0.003)
+    trade.raise_for("promotion_mismatch", planted | usual, 360, step="pricing", rule="PR-3",
+                    reason=np.where(usual, "promotion ended", "promotion_price"))  # fmt: skip
+
+
+def _contracts(trade: Trade) -> None:
+    """Terms differ mostly at few customers: each has a tendency of its own."""
+    frailty = np.exp(2.2 * (draws(trade.run, "terms", np.arange(len(trade.network.customers.code)))[:, 0] - 0.5))
+    tendency = frailty[trade.orders.customer]
+    for rule, (type_code, rate, wait) in enumerate((("contract_terms_mismatch", 0.0018, 600), ("tax_mismatch", 0.0008, NIGHT),
+                                                    ("freight_terms_mismatch", 0.0009, 900))):  # fmt: skip
+        hit = trade.dice[:, 10 + rule] < rate * tendency
+        trade.raise_for(type_code, hit, wait, step="order entry", rule=f"CT-{rule + 1}", reason="customer's own terms")
+
+
+def _master_data(trade: Trade) -> None:
+    run, customers, orders, dice = trade.run, trade.network.customers, trade.orders, trade.dice
+    traits = draws(run, "master data", np.arange(len(customers.code)), 2)
+    usual = traits[orders.customer, 0] < 0.05
+    segment = customers.segment[orders.customer] == causes.CONSTRUCTION
+    planted = traits[orders.customer, 1] < causes.size("segment_master_data")
+    planted &= segment & causes.holds(run, "segment_master_data", orders.booked_at) & ~usual
+    hit = (usual | planted) & (dice[:, 13] < 0.055)
+    trade.raise_for("incomplete_customer_data", hit, 150, step="order entry", rule="MD-1",
+                    reason=np.where(planted, "segment_master_data", "incomplete record"))  # fmt: skip
+    small = customers.tier[orders.customer] >= 2
+    trade.raise_for("invalid_ship_to", small & (dice[:, 14] < 0.0032), 150, step="order entry", rule="MD-2",
+                    reason="new address")  # fmt: skip
+    trade.raise_for("missing_tax_jurisdiction", usual & (dice[:, 15] < 0.018), 200, step="order entry", rule="MD-3",
+                    reason="incomplete record")  # fmt: skip
+
+
+def _odd_orders(trade: Trade) -> None:
+    orders, dice = trade.orders, trade.dice
+    again = (orders.channel != EDI) & (dice[:, 16] < 0.0035)
+    trade.raise_for("duplicate_order", again, 15 + (dice[:, 17] * HOUR).astype(np.int64), step="order entry",
+                    rule="DU-1", reason="sent twice by a person", detected_by="rule")  # fmt: skip
+    packs = trade.lines.qty / trade.network.items.pack[trade.lines.item]
+    size = np.array([3.0, 2.0, 1.2, 0.8])[trade.network.customers.tier[orders.customer[trade.lines.order]]]
+    odd = np.maximum.reduceat(packs / size, orders.first_line)
+    trade.raise_for("order_anomaly", (odd > 16) & (dice[:, 18] < 0.4), 120, step="order entry", rule="AN-1",
+                    reason="unusual quantity", magnitude=odd, detected_by="rule")  # fmt: skip
