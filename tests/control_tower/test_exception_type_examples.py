@@ -101,7 +101,9 @@ def test_a_late_row_that_ends_an_exception_keeps_what_identifies_it(new_build: A
     for relation, rows in example["rows"].items():
         build.insert(relation, rows)
     before = {tuple(_order(i, definition)[:-1]): i["until"] for i in _found(build.connection, definition)}
-    build.connection.execute("UPDATE core_invoice SET paid_at = TIMESTAMP '2026-04-09 10:00:00' WHERE invoice_id = 'fin:I2'")
+    build.connection.execute(
+        "UPDATE core_invoice SET paid_at = TIMESTAMP '2026-04-09 10:00:00' WHERE invoice_id = 'fin:I2'"
+    )
     after = {tuple(_order(i, definition)[:-1]): i["until"] for i in _found(build.connection, definition)}
     assert set(after) == set(before)
     assert before[("fin:O2", "fin:I2")] is None
