@@ -1,10 +1,12 @@
 """Does the tower give the known answers of the frePPLe distribution network (ING-01, ING-09)?"""
 
+import shutil
 from datetime import datetime
 from pathlib import Path
 
 import pytest
 
+from etl.source import SHIPPED
 from tests.acceptance.loaded import Loaded, assert_every_row_is_accounted_for, tower_load
 
 
@@ -47,3 +49,16 @@ def test_groups_of_places_and_items_are_no_places_and_items(network: Loaded) -> 
 
 def test_what_is_not_promised_cannot_be_missed(network: Loaded) -> None:
     assert sum(network.report["detected"].values()) == 0
+
+
+def test_another_model_loads_by_naming_its_file(shared_data: Path, tmp_path: Path) -> None:
+    """ING-12: the factory model has purchase orders under way; the declaration changes, no SQL does."""
+    shutil.copytree(SHIPPED / "frepple", tmp_path / "frepple")
+    declaration = tmp_path / "frepple" / "source.toml"
+    text = declaration.read_text(encoding="utf-8")
+    declaration.write_text(text.replace("distribution_demo*.json", "demo.json"), encoding="utf-8")
+    factory = tower_load(str(declaration.parent), shared_data / "frepple_network", tmp_path / "home")
+    assert factory.row(
+        "SELECT count(*), sum(ordered_qty), count(supplier_id) FROM core_supply WHERE supply_type = 'purchase_order'"
+    ) == (4, 400, 4)
+    assert factory.one("SELECT count(*) FROM core_order_line") == 14
