@@ -30,7 +30,8 @@ due AS (
         line.unit_price,
         line.currency_code,
         CAST(line.promise_date + 1 + coalesce(grace.days, 0) AS TIMESTAMP) AS late_from,
-        coalesce(line.ordered_qty, 0) - coalesce(line.cancelled_qty, 0) AS wanted_qty,
+        coalesce(line.ordered_qty, 0)
+        - CASE WHEN line.cancelled_at IS NULL THEN coalesce(line.cancelled_qty, 0) ELSE 0 END AS wanted_qty,
         coalesce(line.shipped_qty, 0) AS shipped_qty,
         line.complete_ship_at,
         CASE
