@@ -26,6 +26,7 @@ class Build:
             "build_id": "test-build", "as_of": as_of, "policy_version": shipped.version, "policy_hash": shipped.hash,
             "code_version": "0", "reporting_currency": "EUR", "small_sample": shipped.small_sample,
         }])  # fmt: skip
+        self.insert("source_clock", [{"source_system": _FILLER["VARCHAR"]}])
         self.insert("policy_parameter", [{"name": n, "value": v} for n, v in shipped.parameters.items()])
 
     def insert(self, relation: str, rows: Sequence[Mapping[str, Any]]) -> None:
