@@ -51,6 +51,8 @@ class CycleTime:
     p75: Quantile
     p90: Quantile
     competing_share: float | None
+    closed_only_median: float | None
+    """The median of the observed durations alone: shorter, because it leaves out what still lasts."""
 
     @property
     def open(self) -> int:
@@ -76,10 +78,8 @@ def cycle_time(durations: ArrayLike, outcomes: ArrayLike, confidence: float = 0.
     """Estimate a cycle time from durations and `Outcome`s of equal length.
 
     A competing end is censored for Kaplan–Meier (ruling 5) and shown as a share beside it. The interval
-    is the range of durations at which the log-log band of the curve allows the quantile (Brookmeyer and
-    Crowley 1982; band: Kalbfleisch and Prentice). Ties: all ends at one duration precede its censorings.
-
-    Raises ValueError for a negative or unknown duration: such rows are data-quality findings, not input.
+    is where the log-log band of the curve allows the quantile (Brookmeyer and Crowley 1982; Kalbfleisch and
+    Prentice). Ties: all ends at one duration precede its censorings. Raises ValueError for a bad duration.
 
     >>> found = cycle_time([1, 2, 3, 4], [1, 1, 0, 1])
     >>> found.median.value, found.p90.value, found.open
@@ -92,15 +92,17 @@ def cycle_time(durations: ArrayLike, outcomes: ArrayLike, confidence: float = 0.
         raise ValueError(f"{times.size} durations but {ends.size} outcomes; each duration needs one")
     if times.size and not (np.isfinite(times) & (times >= 0)).all():
         raise ValueError("a duration is negative, NaN or infinite; leave such rows out and report them")
+    resolved = times[ends == Outcome.OBSERVED]
     curve = survival_curve(times, ends == Outcome.OBSERVED, confidence)
     return CycleTime(
         n=int(times.size),
-        observed=int((ends == Outcome.OBSERVED).sum()),
+        observed=int(resolved.size),
         competing=int((ends == Outcome.COMPETING).sum()),
         median=_quantile(curve, 0.5),
         p75=_quantile(curve, 0.25),
         p90=_quantile(curve, 0.1),
         competing_share=_competing_share(times, ends),
+        closed_only_median=float(np.median(resolved)) if resolved.size else None,
     )
 
 

@@ -7,6 +7,7 @@ Never put a particular KPI here: that is one file in `kpis/`.
 from control_tower.kpi.availability import lineage
 from control_tower.kpi.history import trend
 from control_tower.kpi.measure import breakdown, evaluate, rows
+from control_tower.kpi.report import all_as_json, as_json, cycle_time_as_json
 from control_tower.kpi.score import DIMENSIONS, Where, selection
 from control_tower.kpi.value import KpiPart, KpiPoint, KpiValue, Period
 
@@ -17,7 +18,10 @@ __all__ = [
     "KpiValue",
     "Period",
     "Where",
+    "all_as_json",
+    "as_json",
     "breakdown",
+    "cycle_time_as_json",
     "evaluate",
     "lineage",
     "rows",

@@ -163,6 +163,7 @@ def cycle_time_as_json(found: CycleTime) -> dict[str, Any]:
         "open": found.open,
         **{f"{name}_hours": quantile.value for name, quantile in quantiles.items()},
         "interval_95": {f"{name}_hours": [quantile.low, quantile.high] for name, quantile in quantiles.items()},
+        "closed_only_median_hours": found.closed_only_median,
         "ended_otherwise": found.competing,
         "ended_otherwise_share": found.competing_share,
     }

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import pandas as pd
 import pytest
 
 from control_tower import policy
@@ -26,14 +27,24 @@ class Build:
             "build_id": "test-build", "as_of": as_of, "policy_version": shipped.version, "policy_hash": shipped.hash,
             "code_version": "0", "reporting_currency": "EUR", "small_sample": shipped.small_sample,
         }])  # fmt: skip
+        self.insert("source_clock", [{"source_system": _FILLER["VARCHAR"]}])
         self.insert("policy_parameter", [{"name": n, "value": v} for n, v in shipped.parameters.items()])
+
+    def insert_frame(self, relation: str, frame: pd.DataFrame) -> None:
+        """Insert a frame whose columns are named as the relation's, with the same fillers."""
+        self.connection.register("typed_frame", frame.assign(**{
+            name: value for name, value in self._fillers(relation).items() if name not in frame
+        }))  # fmt: skip
+        self.connection.execute(f"INSERT INTO {relation} BY NAME SELECT * FROM typed_frame")
+
+    def _fillers(self, relation: str) -> dict[str, Any]:
+        described = self.connection.execute(f"DESCRIBE {relation}").fetchall()
+        fillers = {name: _FILLER[kind] for name, kind, null, *_ in described if null == "NO" and kind in _FILLER}
+        return fillers | ({"as_of": self.as_of} if "as_of" in {name for name, *_ in described} else {})
 
     def insert(self, relation: str, rows: Sequence[Mapping[str, Any]]) -> None:
         """Insert typed rows; `as_of` is the build's unless a row says otherwise."""
-        described = self.connection.execute(f"DESCRIBE {relation}").fetchall()
-        fillers = {name: _FILLER[kind] for name, kind, null, *_ in described if null == "NO" and kind in _FILLER}
-        if "as_of" in {name for name, *_ in described}:
-            fillers["as_of"] = self.as_of
+        fillers = self._fillers(relation)
         for row in rows:
             full = fillers | dict(row)
             names = ", ".join(f'"{name}"' for name in full)

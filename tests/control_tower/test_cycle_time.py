@@ -44,6 +44,7 @@ def test_an_open_exception_makes_the_median_longer_than_that_of_closed_ones() ->
     with_open = cycle_time([1, 2, 3, 4, 4], [RESOLVED] * 3 + [OPEN] * 2)
     assert closed_only.median.value == 2
     assert with_open.median.value == 3
+    assert (closed_only.closed_only_median, with_open.closed_only_median) == (2, 2)
 
 
 def test_a_competing_end_is_censored_and_shown_as_a_share() -> None:

@@ -271,3 +271,31 @@ def test_a_period_that_runs_backwards_is_refused_and_an_offset_becomes_utc() -> 
 def test_a_trend_of_too_many_points_is_refused(filled: Any) -> None:
     with pytest.raises(ValueError, match="narrow the period"):
         kpi.trend(filled, KPIS["new_exceptions"], kpi.Period(at("1990-01-01")), grain="day")
+
+
+def test_one_kpi_and_all_of_them_become_json(filled: Any) -> None:
+    document = kpi.as_json(filled, "new_exceptions", MARCH, None, "site_id")
+    assert [(part["key"], part["value"]) for part in document["by"]] == [("s:1", 3), ("s:2", 2), (None, 1)]
+    documents = json.loads(json.dumps(kpi.all_as_json(filled, MARCH), allow_nan=False))
+    assert [one["name"] for one in documents] == sorted(KPIS)
+    missing = next(one for one in documents if one["name"] == "exception_rate_orders")
+    assert missing["value"] is None
+    assert "core_order.order_at" in missing["not_available"]
+    with pytest.raises(DefinitionError, match="there is no KPI 'open_exception'; known: "):
+        kpi.as_json(filled, "open_exception")
+
+
+def test_a_breakdown_that_is_not_available_says_why_in_the_document(build: Any) -> None:
+    document = kpi.as_json(build.connection, "open_exceptions", None, None, "site_id")
+    assert document["by"] == []
+    assert document["not_available"] == "mart_exception is empty in this build"
+
+
+def test_the_cycle_time_document_has_the_agreed_shape(filled: Any) -> None:
+    document = kpi.cycle_time_as_json(filled, MARCH, None, "site_id")
+    whole = {"n": 6, "open": 3, "median_hours": 96, "closed_only_median_hours": 48, "p90_hours": None}
+    assert document | whole == document
+    assert set(document["interval_95"]) == {"median_hours", "p75_hours", "p90_hours"}
+    assert [(part["key"], part["n"], part["median_hours"]) for part in document["by"]] == [
+        ("s:2", 2, 96), ("s:1", 3, 48), (None, 1, None),
+    ]  # fmt: skip

@@ -1,0 +1,31 @@
+/* ---
+number    = "K07"
+title     = "Duplicate transactions"
+question  = "How many business transactions arrive more than once?"
+formula   = "1,000 x business keys first seen in the period with more than one message id or idempotency key / orders booked in the period"
+grain     = "transaction"
+aggregate = "ratio"
+unit      = "per_1000"
+better    = "lower"
+owner     = "Integration"
+needs     = ["core_integration_message.business_key", "core_order.order_at"]
+note      = "Retries of one message carry its idempotency key and are no duplicates."
+--- */
+SELECT
+    'message ' || business_key AS transaction_id,
+    min(sent_at) AS measured_on,
+    1 AS value,
+    0 AS weight,
+    min(source_system) AS source_system
+FROM core_integration_message
+WHERE business_key IS NOT NULL
+GROUP BY business_key
+HAVING count(DISTINCT coalesce(idempotency_key, message_id)) > 1
+UNION ALL
+SELECT
+    'order ' || order_id AS transaction_id,
+    order_at AS measured_on,
+    0 AS value,
+    1 AS weight,
+    source_system
+FROM core_order

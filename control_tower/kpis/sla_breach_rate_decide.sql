@@ -1,0 +1,28 @@
+/* ---
+number    = "K12"
+title     = "SLA breach rate, decide"
+question  = "How many exceptions were not decided in time?"
+formula   = "decision due in the period and (first decided or still undecided) after it / decision due in the period"
+grain     = "exception"
+aggregate = "ratio"
+unit      = "percent"
+better    = "lower"
+owner     = "Operations"
+needs     = ["mart_exception.decide_due_at", "core_approval"]
+--- */
+WITH decided AS (
+    SELECT
+        exception_id,
+        min(decided_at) AS decided_at
+    FROM core_approval
+    GROUP BY exception_id
+)
+
+SELECT
+    raised.exception_id,
+    raised.decide_due_at AS measured_on,
+    coalesce(decided.decided_at, raised.as_of) > raised.decide_due_at AS value,
+    1 AS weight
+FROM mart_exception AS raised
+LEFT JOIN decided ON raised.exception_id = decided.exception_id
+WHERE raised.decide_due_at <= raised.as_of

@@ -1,0 +1,31 @@
+/* ---
+number    = "K49"
+title     = "Unapplied cash"
+question  = "How much received money is not applied to invoices yet?"
+formula   = "sum of (amount - applied) of receipts on the account at T, in the reporting currency by the rate of the day received"
+grain     = "cash_receipt"
+aggregate = "stock"
+unit      = "money"
+better    = "lower"
+owner     = "Finance"
+needs     = ["core_cash_receipt.received_at"]
+note      = "Applied amounts are those of the build; without a rate a receipt is listed, not summed."
+--- */
+SELECT
+    receipt.cash_receipt_id,
+    receipt.received_at AS valid_from,
+    receipt.applied_at AS valid_to,
+    (
+        receipt.amount - CASE WHEN receipt.applied_at IS NULL THEN coalesce(receipt.applied_amount, 0) ELSE 0 END
+    ) * CASE
+        WHEN receipt.currency_code = (SELECT policy.reporting_currency FROM policy) THEN 1
+        ELSE exchange.rate
+    END AS value,
+    1 AS weight,
+    receipt.source_system,
+    receipt.customer_id
+FROM core_cash_receipt AS receipt
+ASOF LEFT JOIN ref_currency_rate AS exchange
+    ON
+        receipt.currency_code = exchange.currency_code
+        AND CAST(receipt.received_at AS DATE) >= exchange.valid_from
