@@ -2,8 +2,17 @@
 
 import streamlit as st
 
-from dashboard import answers, data, filters, theme
+from dashboard import answers, data, filters
 from dashboard.components import health, plain, tile
+
+SECTIONS = {
+    "Sources": health.freshness,
+    "Files": health.ledger,
+    "Quarantine": health.quarantine,
+    "Work lists": health.work_lists,
+    "Audits": health.audits,
+    "Builds": health.builds,
+}
 
 
 def main() -> None:
@@ -11,11 +20,11 @@ def main() -> None:
     reader = data.reader()
     head = reader.header()
     st.title("Can these numbers be trusted?", anchor=False)
-    audits, unmapped = reader.frame("audit"), reader.frame("unmapped_code")
-    broken = int((audits["broken_rows"] > 0).sum())
-    st.markdown(plain.as_text(answers.data_health(head, broken, len(unmapped))))
+    broken = int((reader.frame("audit")["broken_rows"] > 0).sum())
+    st.markdown(plain.as_text(answers.data_health(head, broken, len(reader.frame("unmapped_code")))))
     if not filters.current().is_empty:
         st.caption("Your filters are kept, but this page shows the whole build.")
+<<<<<<< HEAD
     passed = head.read_rows - head.refused_rows
     files = reader.frame("ledger")
     tile.row(
@@ -57,6 +66,10 @@ def main() -> None:
     names = ("Sources", "Files", "Quarantine", "Work lists", "Audits", "Builds")
     shows = (health.freshness, health.ledger, health.quarantine, health.work_lists, health.audits, health.builds)
     for tab, show in zip(st.tabs(names), shows, strict=True):
+=======
+    tile.row(health.tiles(reader, head))
+    for tab, show in zip(st.tabs(list(SECTIONS)), SECTIONS.values(), strict=True):
+>>>>>>> e934ebb (Keep the pages within the house's sizes)
         with tab:
             show(reader)
 

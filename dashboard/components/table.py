@@ -21,13 +21,18 @@ def exceptions(rows: pd.DataFrame, currency: str, key: str) -> str | None:
     return _id(rows, picked)
 
 
-def exceptions_beside_details(rows: pd.DataFrame, currency: str, key: str) -> None:
-    """The same table; selecting a row puts its id into the URL, unselecting takes it out."""
+def exceptions_beside_details(rows: pd.DataFrame, currency: str, key: str, has_details: bool) -> None:
+    """The same table; selecting a row puts its id into the URL, unselecting takes it out.
+
+    has_details: the panel takes room, so the columns that it repeats are left out.
+    """
 
     def opened() -> None:
         filters.set_local("exception", _id(rows, st.session_state[key]["selection"]["rows"]) or "")
 
-    _draw(_shown(rows), rows, currency, key, opened)
+    shown = _shown(rows)
+    shown = shown.drop(columns=["sla", "team"], errors="ignore") if has_details else shown
+    _draw(shown, rows, currency, key, opened)
 
 
 def _id(rows: pd.DataFrame, picked: list[int]) -> str | None:
@@ -136,8 +141,8 @@ def plain_rows(rows: pd.DataFrame, columns: Mapping[str, str], key: str, height:
         elif pd.api.types.is_numeric_dtype(shown[name]):
             config[name] = st.column_config.NumberColumn(heading, format="localized")
         else:
-            side = "right" if name in ("passed", "size") else "left"
-            config[name] = st.column_config.TextColumn(heading, alignment=side)
+            is_number = name in ("passed", "size")
+            config[name] = st.column_config.TextColumn(heading, alignment="right" if is_number else "left")
     st.dataframe(
         shown, hide_index=True, key=key, column_config=config, height=min(36 + 34 * max(len(shown), 1), height), row_height=34,
         placeholder=theme.NO_VALUE,
