@@ -42,7 +42,7 @@ AGING: Final[Mapping[str, tuple[AgingBucket, float, float | None]]] = {
 BASES: Final[Mapping[str, tuple[str, ...]]] = {
     "detected": ("detected_at",),
     "resolved": ("resolved_at",),
-    "due": ("sla_due_at", "ended_at", "detected_at"),
+    "due": ("sla_due_at", "ended_at", "as_of"),
 }
 STATES: Final = ("", "open", "past_sla", "ended")
 #: columns in which the search box looks, each with contains(): no wildcards.

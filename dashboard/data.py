@@ -51,15 +51,8 @@ class Reader:
 
         Raises ControlTowerError when the watchdog stopped the query (fault 94).
         """
-<<<<<<< HEAD
-        narrowed = (filters or Filters()).limited_to(self.scope)
-        return _cached(
-            self.home, self.build_id, self.scope, name, repr(narrowed), tuple(sorted(bound.items())), narrowed
-        )
-=======
         asked = self._asked(name, filters, bound)
         return _cached(repr(asked), asked)
->>>>>>> e934ebb (Keep the pages within the house's sizes)
 
     def row(self, name: str, filters: Filters | None = None, **bound: Any) -> dict[str, Any]:
         """The only row of a read as a dict with None for what is missing; empty dict when there is none."""

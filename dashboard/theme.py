@@ -83,16 +83,8 @@ def money(value: float | None, currency: str) -> str:
         return NO_VALUE
     for size, letter in ((1e9, "bn"), (1e6, "M"), (1e3, "k")):
         if abs(value) >= size * 0.9995:
-<<<<<<< HEAD
-            return (
-                f"{value / size:.2f}".rstrip("0").rstrip(".") + f" {letter} {currency}"
-                if letter != "k"
-                else (f"{value / size:.0f} k {currency}")
-            )
-=======
             decimals = 2 if letter != "k" else 1 if abs(value) < 9_950 else 0
             return f"{value / size:.{decimals}f} {letter} {currency}"
->>>>>>> e934ebb (Keep the pages within the house's sizes)
     return f"{value:.0f} {currency}"
 
 

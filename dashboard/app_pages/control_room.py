@@ -22,32 +22,12 @@ def main() -> None:
     if not row["all_count"]:
         empty.no_rows(reader, shown)
         return
-<<<<<<< HEAD
-    split = {
-        name: reader.frame("breakdown", shown, dimension=name, row_limit=50, **asked.bounds) for name, _ in BREAKDOWNS
-    }
-    answer.markdown(plain.as_text(answers.control_room(row, split["site_id"], asked, head.currency)))
-    weeks = reader.frame("week_flow", shown, until=asked.bounds["until"], weeks=min(53, max(13, -(-asked.days // 7))))
-    tile.row(control_tiles.build(row, weeks, asked, shown, head.small_sample))
-    figure.show(
-        "What comes in, what is resolved, what stays open", flow.figure(weeks, figure.mode()), weeks, "weekly_flow"
-    )
-    measure, unit = ("open_count", "open") if row["open_count"] else ("new_count", "new")
-    for column, (name, title) in zip(st.columns(3, gap="large"), BREAKDOWNS, strict=True):
-        rows = split[name].sort_values([measure, "label"], ascending=[False, True])
-        with column:
-            if rows["key"].notna().any() and rows[measure].sum():
-                figure.show(f"{title}, {unit}", bars.figure(rows, figure.mode(), measure, unit), rows, name, name)
-            else:
-                figure.nothing(title, f"No exception of this period states a {filter_bar.part_words(name)}.")
-=======
     sites = reader.frame("breakdown", shown, dimension="site_id", row_limit=50, **asked.bounds)
     answer.markdown(plain.as_text(answers.control_room(row, sites, asked)))
     weeks = reader.frame("week_flow", shown, until=asked.bounds["until"], weeks=min(53, max(13, -(-asked.days // 7))))
     tile.row(control_tiles.build(row, weeks, asked, shown, head.small_sample))
     figure.show("What comes in, what is resolved, what stays open", flow.figure(weeks, figure.mode()), weeks, "flow")
     breakdowns(reader, shown, asked, "open" if row["open_count"] else "new")
->>>>>>> e934ebb (Keep the pages within the house's sizes)
     st.subheader("What to look at first", anchor=False)
     top = reader.frame("exception_row", shown, row_limit=10, skip=0, sort="impact")
     picked = table.exceptions(top, head.currency, key="top_rows")
@@ -60,7 +40,7 @@ def breakdowns(reader: data.Reader, shown: Filters, asked: period.Period, unit: 
     measure = f"{unit}_count"
     for column, (name, title) in zip(st.columns(3, gap="large"), BREAKDOWNS.items(), strict=True):
         rows = reader.frame("breakdown", shown, dimension=name, row_limit=50, **asked.bounds)
-        rows = rows.sort_values([measure, "label"], ascending=[False, True])
+        rows = rows[rows[measure] > 0].sort_values([measure, "label"], ascending=[False, True])
         with column:
             if rows["key"].notna().any() and rows[measure].sum():
                 figure.show(f"{title}, {unit}", bars.figure(rows, figure.mode(), measure, unit), rows, name, name)

@@ -44,16 +44,8 @@ def rows(reader: data.Reader, state: Filters, total: dict[str, Any], currency: s
     skip = min(filters.number("skip"), n - 1) // table.PAGE_ROWS * table.PAGE_ROWS
     with st.container(horizontal=True, vertical_alignment="center"):
         sort = table.sorter()
-<<<<<<< HEAD
-        rows = partial(reader.export, "exception_export", state, row_limit=200_000, sort=sort)
-        n = min(int(total["n"]), 200_000)
-        csv.button(
-            f"CSV of {'all' if n == total['n'] else 'the first'} {theme.count(n)}", "exceptions", rows, "csv_rows"
-        )
-=======
         file_rows = partial(reader.export, "exception_export", state, row_limit=csv.MOST_ROWS, sort=sort)
         csv.button(f"CSV of {csv.how_many(n)}", "exceptions", file_rows, "csv_rows")
->>>>>>> e934ebb (Keep the pages within the house's sizes)
     if not total["value_known_count"]:
         st.caption("Value at risk: not available because no row of this selection carries an amount with a currency.")
     left, right = st.columns([3, 2], gap="medium") if chosen else (st.container(), st.container())

@@ -42,7 +42,7 @@ def _id(rows: pd.DataFrame, picked: list[int]) -> str | None:
 def _shown(rows: pd.DataFrame) -> pd.DataFrame:
     shown = pd.DataFrame(
         {
-            "id": rows["exception_id"],
+            "id": rows["exception_id"].str.replace(r"^[^:]+:", "", regex=True),
             "type": rows["type_title"],
             "severity": [[word] for word in rows["severity"]],
             "sla": [[_SLA[word]] for word in rows["sla"]],
@@ -77,7 +77,7 @@ def _columns(rows: pd.DataFrame, currency: str) -> dict[str, Any]:
     top = float(rows["value_at_risk_amount"].max() or 1) if rows["value_at_risk_amount"].notna().any() else 1.0
     states = sorted({theme.words(word) for word in rows["status"]})
     return {
-        "id": column.TextColumn("Exception", pinned=True, width=118),
+        "id": column.TextColumn("Exception", pinned=True, width=98),
         "type": column.TextColumn("Type", width=205),
         "severity": column.MultiselectColumn(
             "Severity", options=list(severity), color=list(severity.values()), width=112
@@ -96,8 +96,8 @@ def _columns(rows: pd.DataFrame, currency: str) -> dict[str, Any]:
         "value": column.ProgressColumn(
             f"At risk, {currency}", min_value=0, max_value=top, format="localized", color=theme.ACCENT[mode], width=122
         ),
-        "site": column.TextColumn("Site", width=108),
-        "team": column.TextColumn("Team", width=158),
+        "site": column.TextColumn("Site", width=122),
+        "team": column.TextColumn("Team", width=168),
         "detected": column.DatetimeColumn("Detected, UTC", format="D MMM YYYY HH:mm", width=150),
         "order": column.TextColumn("Order", width=110),
     }

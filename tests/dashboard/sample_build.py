@@ -14,7 +14,7 @@ import duckdb
 from control_tower import builds, contract, manifest, warehouse
 from control_tower.settings import Settings
 
-AS_OF = datetime(2026, 3, 15, 18, 30)  # noqa: DTZ001 - stored as UTC without a zone, like every instant of a build
+AS_OF = datetime(2026, 3, 15, 18, 30)
 HOSTILE_NOTE = '<img src=x onerror="window.pwned=1"> ![beacon](http://198.51.100.7/b.png) **bold** =1+1'
 ROWS = 6_000
 ROOMS = Path(__file__).with_name("sample_build.sql")
