@@ -42,7 +42,7 @@ AGING: Final[Mapping[str, tuple[AgingBucket, float, float | None]]] = {
 BASES: Final[Mapping[str, tuple[str, ...]]] = {
     "detected": ("detected_at",),
     "resolved": ("resolved_at",),
-    "due": ("sla_due_at", "ended_at", "detected_at"),
+    "due": ("sla_due_at", "ended_at", "as_of"),
 }
 STATES: Final = ("", "open", "past_sla", "ended")
 #: columns in which the search box looks, each with contains(): no wildcards.
@@ -102,7 +102,8 @@ class Filters:
         """The same state with the values of one dimension (or of `aging`) replaced."""
         if name != "aging" and name not in DIMENSIONS:
             raise ValueError(f"'{name[:40]}' is no dimension; use one of {', '.join((*DIMENSIONS, 'aging'))}")
-        return replace(self, **{name: tuple(dict.fromkeys(values))})
+        changed: dict[str, Any] = {name: tuple(dict.fromkeys(values))}
+        return replace(self, **changed)
 
     def without(self, name: str, value: str | None = None) -> "Filters":
         """The same state with one value of a dimension removed, or the whole of a field."""
@@ -110,7 +111,8 @@ class Filters:
             return replace(self, since=None, until=None, basis="detected")
         if value is not None and isinstance(getattr(self, name), tuple):
             return self.with_values(name, [held for held in getattr(self, name) if held != value])
-        return replace(self, **{name: Filters.__dataclass_fields__[name].default})
+        changed: dict[str, Any] = {name: Filters.__dataclass_fields__[name].default}
+        return replace(self, **changed)
 
     def without_time(self) -> "Filters":
         """Dimensions and search only: for figures that bring their own period and their own idea of open."""

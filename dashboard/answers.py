@@ -8,10 +8,12 @@ from dashboard import theme
 from dashboard.period import Period
 
 
-def control_room(row: dict[str, Any], sites: pd.DataFrame, period: Period, currency: str) -> str:
+def control_room(row: dict[str, Any], sites: pd.DataFrame, period: Period) -> str:
     """How much is open and late, who holds most of it, and whether the backlog grew in the period."""
     grown = row["open_count"] - row["open_before"]
     flow = f"{period.words}: {theme.count(row['new_count'])} new, {theme.count(row['resolved_count'])} resolved"
+    if row["unresolved_count"]:
+        flow += f", {theme.count(row['unresolved_count'])} ended unresolved"
     if not row["open_count"]:
         return f"Nothing is open. {flow}{_late_share(row)}."
     trend = (

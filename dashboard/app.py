@@ -6,7 +6,7 @@ import streamlit as st
 
 from control_tower.errors import BuildError, ControlTowerError
 from dashboard import data, filters
-from dashboard.components import empty, header, plain
+from dashboard.components import empty, figure, header, plain
 
 PAGES = {
     "Watch": [
@@ -23,6 +23,7 @@ def main() -> None:
     """One run of the script: one build, one filter state, one page."""
     st.set_page_config("Order exception control tower", Path(__file__).with_name("icon.png"), layout="wide")
     page = st.navigation(PAGES)
+    st.logo(Path(__file__).with_name(f"logo_{figure.mode()}.svg"), size="large")
     refused = filters.adopt(page.title)
     try:
         head = data.begin().header()

@@ -51,19 +51,21 @@ class Reader:
 
         Raises ControlTowerError when the watchdog stopped the query (fault 94).
         """
-        narrowed = (filters or Filters()).limited_to(self.scope)
-        return _cached(
-            self.home, self.build_id, self.scope, name, repr(narrowed), tuple(sorted(bound.items())), narrowed
-        )
+        asked = self._asked(name, filters, bound)
+        return _cached(repr(asked), asked)
 
     def row(self, name: str, filters: Filters | None = None, **bound: Any) -> dict[str, Any]:
         """The only row of a read as a dict with None for what is missing; empty dict when there is none."""
         frame = self.frame(name, filters, **bound)
-        return {} if frame.empty else {key: _plain(value) for key, value in frame.iloc[0].items()}
+        return {} if frame.empty else {str(key): _plain(value) for key, value in frame.iloc[0].items()}
 
     def export(self, name: str, filters: Filters | None = None, **bound: Any) -> pd.DataFrame:
         """The rows of a read for a file; too large for the cache."""
-        return _read(self.home, self.build_id, name, (filters or Filters()).limited_to(self.scope), bound)
+        return _read(self._asked(name, filters, bound))
+
+    def _asked(self, name: str, filters: Filters | None, bound: dict[str, Any]) -> "_Asked":
+        narrowed = (filters or Filters()).limited_to(self.scope)
+        return _Asked(self.home, self.build_id, self.scope, name, narrowed, tuple(sorted(bound.items())))
 
     def recent(self, header: Header) -> period.Recent:
         """How much happened lately in the whole build, whatever the filters: it chooses the default period."""
@@ -119,20 +121,30 @@ def _scope() -> Scope:
     return None
 
 
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """One read, completely: its `repr` is its key in the cache, so nothing can be left out of the key."""
+
+    home: str
+    build_id: str
+    scope: Scope
+    name: str
+    filters: Filters
+    bound: tuple[tuple[str, Any], ...]
+
+
 @st.cache_data(max_entries=400, show_spinner=False)
-def _cached(
-    home: str, build_id: str, scope: Scope, name: str, filters: str, bound: tuple[Any, ...], _state: Filters
-) -> pd.DataFrame:
-    return _read(home, build_id, name, _state, dict(bound))
+def _cached(key: str, _asked: _Asked) -> pd.DataFrame:
+    return _read(_asked)
 
 
-def _read(home: str, build_id: str, name: str, filters: Filters, bound: dict[str, Any]) -> pd.DataFrame:
-    build = warehouse.open_build(Settings(home=Path(home)), build_id)
-    return build.read(name, filters, **bound)
+def _read(asked: _Asked) -> pd.DataFrame:
+    build = warehouse.open_build(Settings(home=Path(asked.home)), asked.build_id)
+    return build.read(asked.name, asked.filters, **dict(asked.bound))
 
 
 def _plain(value: Any) -> Any:
-    if value is None or value is pd.NA or (isinstance(value, float) and pd.isna(value)) or value is pd.NaT:
+    if pd.isna(value):
         return None
     if isinstance(value, pd.Timestamp):
         return value.to_pydatetime()

@@ -4,8 +4,9 @@ The colours of the pages' own widgets are in .streamlit/config.toml; no other fi
 Streamlit call and no data.
 """
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Final
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -82,11 +83,8 @@ def money(value: float | None, currency: str) -> str:
         return NO_VALUE
     for size, letter in ((1e9, "bn"), (1e6, "M"), (1e3, "k")):
         if abs(value) >= size * 0.9995:
-            return (
-                f"{value / size:.2f}".rstrip("0").rstrip(".") + f" {letter} {currency}"
-                if letter != "k"
-                else (f"{value / size:.0f} k {currency}")
-            )
+            decimals = 2 if letter != "k" else 1 if abs(value) < 9_950 else 0
+            return f"{value / size:.{decimals}f} {letter} {currency}"
     return f"{value:.0f} {currency}"
 
 
@@ -110,12 +108,18 @@ def size(value: float) -> str:
 
 def day(value: date | None) -> str:
     """A calendar day."""
-    return NO_VALUE if value is None or pd.isna(value) else f"{value.day} {value:%b %Y}"
+    return NO_VALUE if value is None else f"{value.day} {value:%b %Y}"
 
 
-def moment(value: datetime | None) -> str:
-    """An instant, with its zone."""
-    return NO_VALUE if value is None or pd.isna(value) else f"{value.day} {value:%b %Y %H:%M} UTC"
+def moment(value: datetime | None, zone: str | None = None) -> str:
+    """An instant stored in UTC, in a site's zone where that is known, with the zone named."""
+    if value is None:
+        return NO_VALUE
+    try:
+        there = value.replace(tzinfo=UTC).astimezone(ZoneInfo(zone)) if zone else value.replace(tzinfo=UTC)
+    except (ZoneInfoNotFoundError, ValueError):
+        there = value.replace(tzinfo=UTC)
+    return f"{there.day} {there:%b %Y %H:%M %Z}"
 
 
 def words(code: str) -> str:

@@ -20,7 +20,11 @@ WITH scored AS (
         resolved_at,
         ended_at,
         sla_breached,
-        coalesce(sla_due_at, ended_at, detected_at) AS judged_at,
+        (
+            status IN ('duplicate', 'false_positive')
+            OR coalesce(disposition, 'confirmed') IN ('duplicate', 'false_positive')
+        ) AS is_void,
+        coalesce(sla_due_at, ended_at, as_of) AS judged_at,
         least($until, as_of + INTERVAL 1 SECOND) AS known_until,
         value_at_risk_amount,
         (detected_at < $until AND (ended_at IS NULL OR ended_at >= $until)) AS is_open_now
@@ -45,7 +49,7 @@ totals AS (
     SELECT
         key,
         count(detected_at) FILTER (WHERE is_open_now) AS open_count,
-        count(detected_at) FILTER (WHERE detected_at >= $since AND detected_at < $until) AS new_count,
+        count(detected_at) FILTER (WHERE NOT is_void AND detected_at >= $since AND detected_at < $until) AS new_count,
         count(detected_at) FILTER (WHERE resolved_at >= $since AND resolved_at < $until) AS resolved_count,
         count(detected_at) FILTER (
             WHERE sla_breached AND judged_at >= $since AND judged_at < known_until

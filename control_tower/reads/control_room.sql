@@ -1,4 +1,5 @@
 /* Grain: one row. The figures of the period [since, until) and, with suffix _before, of [before, since).
+   New (K01) leaves out duplicates and false positives, counted beside it; unresolved = ended without a fix.
    Open at T: detected before T and not ended before T. An exception is judged by its SLA at its due time or,
    where the source only states a flag, when it ends (ruling 6); due times after the clock are not judged yet.
    Money counts once per order line. */
@@ -11,7 +12,12 @@ WITH life AS (
         as_of,
         sla_breached AS is_late,
         sla_basis,
-        coalesce(sla_due_at, ended_at, detected_at) AS judged_at,
+        (
+            status IN ('duplicate', 'false_positive')
+            OR coalesce(disposition, 'confirmed') IN ('duplicate', 'false_positive')
+        ) AS is_void,
+        (resolved_at IS NULL OR resolved_at > ended_at) AS is_unresolved,
+        coalesce(sla_due_at, ended_at, as_of) AS judged_at,
         value_at_risk_amount,
         (detected_at < $until AND (ended_at IS NULL OR ended_at >= $until)) AS is_open_now,
         (detected_at < $since AND (ended_at IS NULL OR ended_at >= $since)) AS was_open_before
@@ -27,8 +33,10 @@ SELECT
     count(detected_at) AS all_count,
     count(detected_at) FILTER (WHERE is_open_now) AS open_count,
     count(detected_at) FILTER (WHERE was_open_before) AS open_before,
-    count(detected_at) FILTER (WHERE detected_at >= $since AND detected_at < $until) AS new_count,
-    count(detected_at) FILTER (WHERE detected_at >= $before AND detected_at < $since) AS new_before,
+    count(detected_at) FILTER (WHERE NOT is_void AND detected_at >= $since AND detected_at < $until) AS new_count,
+    count(detected_at) FILTER (WHERE NOT is_void AND detected_at >= $before AND detected_at < $since) AS new_before,
+    count(detected_at) FILTER (WHERE is_void AND detected_at >= $since AND detected_at < $until) AS void_count,
+    count(detected_at) FILTER (WHERE is_unresolved AND ended_at >= $since AND ended_at < $until) AS unresolved_count,
     count(detected_at) FILTER (WHERE resolved_at >= $since AND resolved_at < $until) AS resolved_count,
     count(detected_at) FILTER (WHERE resolved_at >= $before AND resolved_at < $since) AS resolved_before,
     count(detected_at) FILTER (

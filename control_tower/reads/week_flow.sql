@@ -5,6 +5,10 @@ WITH life AS (
     SELECT
         detected_at,
         as_of,
+        (
+            status IN ('duplicate', 'false_positive')
+            OR coalesce(disposition, 'confirmed') IN ('duplicate', 'false_positive')
+        ) AS is_void,
         sla_breached AS is_late,
         least(ceil((epoch($until) - epoch(detected_at)) / 604800.0)::INTEGER - 1, $weeks) AS arrived_ago,
         CASE
@@ -16,9 +20,9 @@ WITH life AS (
                 THEN least(ceil((epoch($until) - epoch(resolved_at)) / 604800.0)::INTEGER - 1, $weeks)
         END AS resolved_ago,
         CASE
-            WHEN coalesce(sla_due_at, ended_at, detected_at) <= as_of
+            WHEN coalesce(sla_due_at, ended_at, as_of) <= as_of
                 THEN least(
-                    ceil((epoch($until) - epoch(coalesce(sla_due_at, ended_at, detected_at))) / 604800.0)::INTEGER - 1,
+                    ceil((epoch($until) - epoch(coalesce(sla_due_at, ended_at, as_of))) / 604800.0)::INTEGER - 1,
                     $weeks
                 )
         END AS judged_ago
@@ -32,6 +36,7 @@ grid AS (
         resolved_ago,
         judged_ago,
         count(detected_at) AS n,
+        count(detected_at) FILTER (WHERE NOT is_void) AS valid,
         count(is_late) AS judged,
         count(is_late) FILTER (WHERE is_late) AS late,
         min(detected_at) AS oldest_at,
@@ -45,7 +50,7 @@ week AS (
 SELECT
     CAST($until - to_days(CAST(7 * (week.ago + 1) AS INTEGER)) AS DATE) AS starts_on,
     CAST($until - to_days(CAST(7 * week.ago AS INTEGER)) AS DATE) AS ends_before,
-    coalesce(sum(n) FILTER (WHERE arrived_ago = ago), 0)::BIGINT AS arrived,
+    coalesce(sum(valid) FILTER (WHERE arrived_ago = ago), 0)::BIGINT AS arrived,
     coalesce(sum(n) FILTER (WHERE resolved_ago = ago), 0)::BIGINT AS resolved,
     coalesce(sum(n) FILTER (WHERE ended_ago = ago), 0)::BIGINT AS ended,
     coalesce(sum(n) FILTER (WHERE arrived_ago >= ago AND (ended_ago IS NULL OR ended_ago < ago)), 0)::BIGINT

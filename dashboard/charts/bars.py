@@ -32,7 +32,8 @@ def figure(rows: pd.DataFrame, mode: str, measure: str, unit: str) -> go.Figure:
     drawn = go.Figure(trace)
     top = float(shown[measure].max()) if len(shown) else 1.0
     drawn.update_layout(template=theme.template(mode), height=46 + 30 * max(len(shown), 2), margin={"t": 4})
-    drawn.update_xaxes(range=[0, top * 1.18 or 1], nticks=4, title_text=unit, showticklabels=False, showgrid=False)
-    drawn.update_yaxes(tickvals=list(range(len(shown))), ticktext=names, showgrid=False, tickfont={"color": theme.INK[mode]},
+    title = unit if len(rows) <= SHOWN else f"{unit} · the {SHOWN} largest of {len(rows)}"
+    drawn.update_xaxes(range=[0, top * 1.18 or 1], nticks=4, title_text=title, showticklabels=False, showgrid=False)
+    drawn.update_yaxes(range=[min(len(shown), 2) - 2.5, len(shown) - 0.5], tickvals=list(range(len(shown))), ticktext=names, showgrid=False, tickfont={"color": theme.INK[mode]},
                         ticks="outside", ticklen=6, tickcolor="rgba(0,0,0,0)")  # fmt: skip
     return drawn

@@ -46,11 +46,11 @@ def _direct_labels(drawn: go.Figure, weeks: pd.DataFrame, ends: pd.Series, mode:
     if weeks.empty:
         return
     last = weeks.iloc[-1]
-    apart = 9 if last["arrived"] >= last["resolved"] else -9
+    new_up, resolved_up = (12, -3) if last["arrived"] >= last["resolved"] else (-3, 12)
     labels = (
         (1, "open_at_end", "Open", theme.INK[mode], 0),
-        (2, "arrived", "New", theme.ARRIVED[mode], apart),
-        (2, "resolved", "Resolved", theme.RESOLVED[mode], -apart),
+        (2, "arrived", "New", theme.ARRIVED[mode], new_up),
+        (2, "resolved", "Resolved", theme.RESOLVED[mode], resolved_up),
     )
     for row, column, name, colour, shift in labels:
         text = f"{name} {theme.count(last[column])}"

@@ -35,23 +35,28 @@ def _open(row: dict[str, Any], weeks: pd.DataFrame, period: Period, now: Filters
 
 
 def _flow(row: dict[str, Any], weeks: pd.DataFrame, period: Period, within: Filters) -> list[Tile]:
+    new = "Exceptions detected, without duplicates and false positives (K01),"
+    kinds = (
+        ("New", "new", "arrived", new),
+        ("Resolved", "resolved", "resolved", "Exceptions whose fix was recorded (K59)"),
+    )
     tiles = []
-    for label, name, column, better, basis, definition in (
-        ("New", "new", "arrived", "lower", "detected", "Exceptions detected"),
-        ("Resolved", "resolved", "resolved", "higher", "resolved", "Exceptions whose fix was recorded"),
-    ):
-        change = row[f"{name}_count"] - row[f"{name}_before"]
+    for label, name, column, definition in kinds:
+        now, before = row[f"{name}_count"], row[f"{name}_before"]
+        note = f"was {theme.count(before)}"
+        if name == "new" and row["void_count"]:
+            note += f"; {theme.count(row['void_count'])} void in the rows"
         tiles.append(
             Tile(
                 label=label,
-                value=theme.count(row[f"{name}_count"]),
-                note=f"was {theme.count(row[f'{name}_before'])}",
+                value=theme.count(now),
+                note=note,
                 definition=f"{definition} in {period.words}, against {period.before_words}. The line shows 13 weeks.",
-                change=change,
-                change_words=theme.count(abs(change)),
-                better=better,
+                change=now - before,
+                change_words=theme.count(abs(now - before)),
+                better="lower" if name == "new" else "higher",
                 trend=_trend(weeks[column]),
-                link=filters.link(replace(within, basis=basis)),
+                link=filters.link(replace(within, basis="detected" if name == "new" else "resolved")),
             )
         )
     return tiles

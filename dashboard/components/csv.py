@@ -13,6 +13,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+MOST_ROWS = 200_000
 _FORMULA = re.compile(r"'*[=+\-@\t\r\n\x00]")
 _PREFIXED = re.compile(r"'+[=+\-@\t\r\n\x00]")
 
@@ -45,6 +46,11 @@ def _cell(value: Any) -> Any:
     if isinstance(value, pd.Timestamp):
         return value.isoformat(sep=" ")
     return value
+
+
+def how_many(n: int) -> str:
+    """How many rows a file will hold, said before it is made."""
+    return f"all {n:,}" if n <= MOST_ROWS else f"the first {MOST_ROWS:,} of {n:,}"
 
 
 def button(label: str, name: str, rows: Callable[[], pd.DataFrame], key: str) -> None:

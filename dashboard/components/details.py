@@ -9,7 +9,9 @@ from dashboard.components import plain
 
 
 def show(reader: data.Reader, exception_id: str, currency: str) -> None:
-    """The panel of one exception; says so when the build does not hold it."""
+    """The panel of one exception, nothing without an id; says so when the build does not hold it."""
+    if not exception_id:
+        return
     row = reader.row("exception_detail", exception_id=exception_id)
     with st.container(border=True, key="details"):
         heading, close = st.columns([4, 1], vertical_alignment="center", wrap=False)
@@ -48,9 +50,9 @@ def _facts(row: dict[str, Any], currency: str) -> None:
     facts = {
         lasted[0]: theme.hours(lasted[1]) + (" – times are suspect" if row["is_time_suspect"] else ""),
         "Value at risk": theme.money(value, currency) if value is not None else "not stated by the source",
-        "Due": theme.moment(row["sla_due_at"]) if row["sla_due_at"] else f"no due time{basis}",
-        "Detected": theme.moment(row["detected_at"]),
-        "Resolved": theme.moment(row["resolved_at"]) if row["resolved_at"] else "",
+        "Due": theme.moment(row["sla_due_at"], row["time_zone"]) if row["sla_due_at"] else f"no due time{basis}",
+        "Detected": theme.moment(row["detected_at"], row["time_zone"]),
+        "Resolved": theme.moment(row["resolved_at"], row["time_zone"]) if row["resolved_at"] else "",
         "Site": row["site"],
         "Team": row["team"],
         "Supplier": row["supplier"],

@@ -15,7 +15,7 @@ _CONFIG = {"displayModeBar": False, "scrollZoom": False, "doubleClick": False, "
 
 
 def mode() -> str:
-    """ "light" or "dark", as the browser shows the page."""
+    """Light or dark, as the browser shows the page."""
     return "dark" if st.context.theme.type == "dark" else "light"
 
 

@@ -120,7 +120,7 @@ def _labels(reader: data.Reader, name: str) -> dict[str, str]:
     for row in options.itertuples(index=False):
         is_missing = not isinstance(row.key, str) or not row.key
         words = NOT_STATED if is_missing else _value_words(name, str(row.label))
-        found[NOT_STATED if is_missing else str(row.key)] = f"{words} ({int(row.n):,})"
+        found[NOT_STATED if is_missing else str(row.key)] = f"{words} ({theme.count(int(str(row.n)))})"
     return {} if set(found) == {NOT_STATED} else found
 
 
@@ -151,7 +151,7 @@ def _all_chips(reader: data.Reader, state: Filters) -> list[tuple[str, str, Filt
         if isinstance(held, tuple) and held:
             labels = _labels(reader, name)
             for value in held:
-                words = labels.get(value, value).rsplit(" (", 1)[0] if value in labels else value
+                words = labels[value].rsplit(" (", 1)[0] if value in labels else value
                 chips.append((name, f"{PART_WORDS[name].capitalize()}: {words}", state.without(name, value)))
     if state.state:
         chips.append(("state", f"State: {STATE_WORDS[state.state]}", state.without("state")))

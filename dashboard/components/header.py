@@ -25,7 +25,7 @@ def show(header: data.Header) -> None:
         "quality": score,
     }
     line = " · ".join(f"{name} **{plain.as_text(fact)}**" for name, fact in facts.items())
-    st.caption(f"**Order exception control tower** · {line}", help=plain.as_text(quality_tip))
+    st.caption(line[0].upper() + line[1:], help=plain.as_text(quality_tip))
 
 
 def footer(header: data.Header) -> None:

@@ -1,14 +1,47 @@
 """How did the data get here, and what waits for a person? The sections of the data health page."""
 
 from functools import partial
+from typing import Any
 
 import pandas as pd
 import streamlit as st
 
 from dashboard import data, filters, theme
-from dashboard.components import csv, plain, table
+from dashboard.components import csv, plain, table, tile
 
 ROWS = 100
+
+
+def tiles(reader: data.Reader, head: data.Header) -> list[tile.Tile]:
+    """Quality, quarantine, ledger proof, codes to map, audits: the five numbers of this page."""
+    audits, files = reader.frame("audit"), reader.frame("ledger")
+    broken, passed = int((audits["broken_rows"] > 0).sum()), head.read_rows - head.refused_rows
+    return [
+        tile.Tile(
+            "Data quality",
+            theme.percent(passed, head.read_rows, 2) if head.read_rows else None,
+            f"{theme.count(passed)} of {theme.count(head.read_rows)} rows read"
+            if head.read_rows
+            else "no rows were read.",
+            "Rows that passed the gate ÷ rows read, over every file of this build (K58). A duplicate has passed.",
+        ),
+        tile.Tile(
+            "In quarantine", theme.count(head.refused_rows), "rows", "Rows refused with a reason, kept as they came."
+        ),
+        tile.Tile(
+            "Files that add up",
+            f"{int(files['is_proven'].sum())} of {len(files)}" if len(files) else None,
+            "read = loaded + refused + duplicate" if len(files) else "no file was loaded.",
+            "Files in which every row read is loaded, refused or a duplicate, once.",
+        ),
+        tile.Tile(
+            "Codes to map",
+            theme.count(len(reader.frame("unmapped_code"))),
+            "local codes",
+            "Local codes that no code map covers (ING-06).",
+        ),
+        tile.Tile("Audits not green", theme.count(broken), f"of {len(audits)}", "Audit rules that some row breaks."),
+    ]
 
 
 def freshness(reader: data.Reader) -> None:
@@ -63,7 +96,7 @@ def quarantine(reader: data.Reader) -> None:
         source = _choice("System", "qsource", sorted(totals["source_system"].unique()))
         rule = _choice("Rule", "qrule", sorted(totals["rule"].unique()))
         text = st.text_input("Contains", key="quarantine_text", max_chars=200, width=220)
-    bound = {"source": source, "rule": rule, "text": text.strip()}
+    bound: dict[str, Any] = {"source": source, "rule": rule, "text": text.strip()}
     rows = reader.frame("quarantine_row", row_limit=ROWS, skip=0, **bound)
     if rows.empty:
         st.caption("No refusal matches. Remove the rule, the system or the text.")
@@ -76,7 +109,7 @@ def quarantine(reader: data.Reader) -> None:
     n = int(rows["refusal_count"].iloc[0])
     shown = f"The first {ROWS} of {theme.count(n)} refusals." if n > ROWS else f"{theme.count(n)} refusals."
     st.caption(shown)
-    all_rows = partial(reader.export, "quarantine_export", row_limit=200_000, **bound)
+    all_rows = partial(reader.export, "quarantine_export", row_limit=csv.MOST_ROWS, **bound)
     csv.button("CSV of these refusals", "quarantine", all_rows, "csv_quarantine")
 
 

@@ -21,13 +21,18 @@ def exceptions(rows: pd.DataFrame, currency: str, key: str) -> str | None:
     return _id(rows, picked)
 
 
-def exceptions_beside_details(rows: pd.DataFrame, currency: str, key: str) -> None:
-    """The same table; selecting a row puts its id into the URL, unselecting takes it out."""
+def exceptions_beside_details(rows: pd.DataFrame, currency: str, key: str, has_details: bool) -> None:
+    """The same table; selecting a row puts its id into the URL, unselecting takes it out.
+
+    has_details: the panel takes room, so the columns that it repeats are left out.
+    """
 
     def opened() -> None:
         filters.set_local("exception", _id(rows, st.session_state[key]["selection"]["rows"]) or "")
 
-    _draw(_shown(rows), rows, currency, key, opened)
+    shown = _shown(rows)
+    shown = shown.drop(columns=["sla", "team"], errors="ignore") if has_details else shown
+    _draw(shown, rows, currency, key, opened)
 
 
 def _id(rows: pd.DataFrame, picked: list[int]) -> str | None:
@@ -37,7 +42,7 @@ def _id(rows: pd.DataFrame, picked: list[int]) -> str | None:
 def _shown(rows: pd.DataFrame) -> pd.DataFrame:
     shown = pd.DataFrame(
         {
-            "id": rows["exception_id"],
+            "id": rows["exception_id"].str.replace(r"^[^:]+:", "", regex=True),
             "type": rows["type_title"],
             "severity": [[word] for word in rows["severity"]],
             "sla": [[_SLA[word]] for word in rows["sla"]],
@@ -72,7 +77,7 @@ def _columns(rows: pd.DataFrame, currency: str) -> dict[str, Any]:
     top = float(rows["value_at_risk_amount"].max() or 1) if rows["value_at_risk_amount"].notna().any() else 1.0
     states = sorted({theme.words(word) for word in rows["status"]})
     return {
-        "id": column.TextColumn("Exception", pinned=True, width=118),
+        "id": column.TextColumn("Exception", pinned=True, width=98),
         "type": column.TextColumn("Type", width=205),
         "severity": column.MultiselectColumn(
             "Severity", options=list(severity), color=list(severity.values()), width=112
@@ -91,8 +96,8 @@ def _columns(rows: pd.DataFrame, currency: str) -> dict[str, Any]:
         "value": column.ProgressColumn(
             f"At risk, {currency}", min_value=0, max_value=top, format="localized", color=theme.ACCENT[mode], width=122
         ),
-        "site": column.TextColumn("Site", width=108),
-        "team": column.TextColumn("Team", width=158),
+        "site": column.TextColumn("Site", width=122),
+        "team": column.TextColumn("Team", width=168),
         "detected": column.DatetimeColumn("Detected, UTC", format="D MMM YYYY HH:mm", width=150),
         "order": column.TextColumn("Order", width=110),
     }
@@ -136,8 +141,8 @@ def plain_rows(rows: pd.DataFrame, columns: Mapping[str, str], key: str, height:
         elif pd.api.types.is_numeric_dtype(shown[name]):
             config[name] = st.column_config.NumberColumn(heading, format="localized")
         else:
-            side = "right" if name in ("passed", "size") else "left"
-            config[name] = st.column_config.TextColumn(heading, alignment=side)
+            is_number = name in ("passed", "size")
+            config[name] = st.column_config.TextColumn(heading, alignment="right" if is_number else "left")
     st.dataframe(
         shown, hide_index=True, key=key, column_config=config, height=min(36 + 34 * max(len(shown), 1), height), row_height=34,
         placeholder=theme.NO_VALUE,

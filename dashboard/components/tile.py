@@ -36,7 +36,7 @@ def row(tiles: list[Tile]) -> None:
 
 
 def verdict(change: float | None, better: str) -> str:
-    """ "better", "worse", "unchanged" or "" where no direction is good."""
+    """Is a change better, worse or none? Empty where no direction is good."""
     if change is None or not better:
         return ""
     if change == 0:

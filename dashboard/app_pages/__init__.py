@@ -1,0 +1,1 @@
+"""Which questions does the dashboard answer? One page per file."""
