@@ -1,0 +1,99 @@
+"""Measure loading and reading in one run and write the figures to docs/benchmarks.md: `make bench`."""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from tests.bench import events
+
+ROOT = Path(__file__).resolve().parents[2]
+SOURCE = ROOT / "tests" / "bench" / "order_events"
+SERVICENOW = Path(os.environ.get("SHARED_DATA", ROOT.parent / "shared" / "data")) / "servicenow_incidents"
+
+
+def child(*arguments: str, home: str | None = None) -> dict[str, Any]:
+    """Run one measurement in its own process."""
+    environment = {**os.environ, **({"TOWER_HOME": home} if home else {})}
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.bench.child", *arguments],
+        cwd=ROOT, env=environment, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    if done.returncode:
+        raise SystemExit(f"{arguments[0]} failed:\n{done.stderr[-3000:]}")
+    result: dict[str, Any] = json.loads(done.stdout.strip().splitlines()[-1])
+    return result
+
+
+def main() -> None:
+    """Run everything and write the document."""
+    options = argparse.ArgumentParser(prog="python -m tests.bench")
+    options.add_argument("--events", type=int, default=10_000_000)
+    options.add_argument("--out", type=Path, default=ROOT / "docs" / "benchmarks.md")
+    given = options.parse_args()
+    with tempfile.TemporaryDirectory(prefix="tower-bench-") as folder:
+        files = Path(folder) / "files"
+        events.write(files, given.events)
+        size = sum(path.stat().st_size for path in files.iterdir())
+        say(f"{given.events:,} events, {size / 1e6:.0f} MB")
+        bare = child("bare", str(files / "*.csv"), str(Path(folder) / "bare.duckdb"))
+        say(f"bare {bare['seconds']:.1f} s")
+        home = str(Path(folder) / "home")
+        loaded = child("load", str(SOURCE), str(files), home)
+        say(f"core {loaded['core']:.1f} s, published {loaded['published']:.1f} s, peak {loaded['peak_gb']:.2f} GB")
+        pages = child("pages", home, home=home)
+        servicenow = None
+        if SERVICENOW.is_dir():
+            other = str(Path(folder) / "servicenow")
+            servicenow = child("load", "servicenow", str(SERVICENOW), other)
+            servicenow["pages"] = child("pages", other, home=other)["pages"]
+    given.out.write_text(document(given.events, size, bare, loaded, pages, servicenow), encoding="utf-8")
+    say(f"written {given.out}")
+
+
+def document(
+    count: int, size: int, bare: dict[str, Any], loaded: dict[str, Any], pages: dict[str, Any], log: dict[str, Any] | None
+) -> str:
+    """The figures as Markdown: ratios first, seconds for orientation."""
+    base = bare["seconds"]
+    rows = [
+        ("validated core tables", f"{loaded['core'] / base:.2f} × bare", "≤ 4 ×", f"{loaded['core']:.1f} s"),
+        ("published, mining views included", f"{loaded['published'] / base:.2f} × bare", "≤ 6 ×", f"{loaded['published']:.1f} s"),
+        ("peak memory of the load", f"{loaded['peak_gb']:.2f} GB", "< 4 GB", ""),
+        ("slowest page, warm", f"{max(pages['pages'].values()):.2f} s", "< 0.5 s", slowest(pages["pages"])),
+    ]
+    if log:
+        rows += [
+            ("ServiceNow, zip to published build", f"{log['published']:.1f} s", "< 15 s", f"{log['rows']:,} events"),
+            ("ServiceNow, slowest page, warm", f"{max(log['pages'].values()):.2f} s", "< 0.5 s", slowest(log["pages"])),
+        ]
+    lines = [
+        "# Benchmarks", "",
+        "Written by `make bench` (`python -m tests.bench`); every figure of a table is from one run on one machine",
+        f"({os.cpu_count()} cores). Ratios carry over to other machines, seconds do not.", "",
+        f"## Loading {count:,} events from CSV ({size / 1e6:,.0f} MB in {events.FILES} files)", "",
+        f"Bare = `CREATE TABLE event AS SELECT * FROM read_csv('*.csv')` of the same files into a DuckDB file: {base:.1f} s.", "",
+        "| what | measured | goal | |", "|---|---|---|---|",
+        *(f"| {a} | {b} | {c} | {d} |" for a, b, c, d in rows), "",
+        "Seconds from the start at which each step of the load began:", "",
+        "| step | at |", "|---|---|", *(f"| {name} | {at:.1f} |" for name, at in loaded["steps"].items()), "",
+    ]  # fmt: skip
+    return "\n".join(lines)
+
+
+def slowest(pages: dict[str, float]) -> str:
+    """The slowest page's name."""
+    return max(pages, key=lambda name: pages[name])
+
+
+def say(text: str) -> None:
+    """Progress on standard error."""
+    sys.stderr.write(text + "\n")
+
+
+if __name__ == "__main__":
+    main()

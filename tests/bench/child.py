@@ -1,0 +1,63 @@
+"""One measured run in a process of its own, so that its peak memory is its own: `bare`, `load` or `pages`."""
+
+import json
+import resource
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+
+def bare(files: str, database: str) -> dict[str, Any]:
+    """What DuckDB alone needs to make one table of the same files."""
+    began = time.perf_counter()
+    with duckdb.connect(database) as connection:
+        connection.execute("CREATE TABLE event AS SELECT * FROM read_csv(?)", [files])
+    return {"seconds": time.perf_counter() - began}
+
+
+def load(source_name: str, files: str, home: str) -> dict[str, Any]:
+    """A whole load: seconds until the core tables are validated, and until the build is published."""
+    from control_tower.settings import Settings
+    from etl import pipeline, source
+    from etl.intake import Request
+
+    began = time.perf_counter()
+    reached: dict[str, float] = {}
+    request = Request(source.find(source_name), Path(files), "bench")
+    report = pipeline.load(
+        [request], Settings(home=Path(home)), lambda step, _: reached.setdefault(step, time.perf_counter() - began) and None
+    )
+    return {
+        "core": reached["detect"],
+        "published": time.perf_counter() - began,
+        "steps": reached,
+        "rows": sum(f.loaded for f in report.files),
+    }
+
+
+def pages(_: str) -> dict[str, Any]:
+    """Server time of every page, second run (warm), in seconds."""
+    from streamlit.testing.v1 import AppTest
+
+    project = Path(__file__).resolve().parents[2]
+    seconds = {}
+    for page in sorted((project / "dashboard" / "app_pages").glob("*.py")):
+        if page.name == "__init__.py":
+            continue
+        app = AppTest.from_file(str(project / "dashboard" / "app.py"), default_timeout=120)
+        app.run()
+        app.switch_page(str(page)).run()
+        began = time.perf_counter()
+        app.run()
+        seconds[page.stem] = time.perf_counter() - began
+        assert not app.exception, f"{page.stem}: {app.exception}"
+    return {"pages": seconds}
+
+
+if __name__ == "__main__":
+    measured = {"bare": bare, "load": load, "pages": pages}[sys.argv[1]](*sys.argv[2:])
+    measured["peak_gb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
+    sys.stdout.write("\n" + json.dumps(measured) + "\n")
