@@ -14,24 +14,21 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-import pyarrow as pa
-import pyarrow.parquet as pq
 import sqlalchemy as sa
 from psycopg import DataError
 from psycopg.types import datetime as postgres_times
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 
 from control_tower.errors import SourceError
-from etl.readers import magic
-from etl.readers.contract import LandedFile, Limits, RawTable, Refusal, show
+from etl.readers import extracted, magic
+from etl.readers.contract import LandedFile, Limits, RawTable, show
 from etl.readers.header import match_header, normal
-from etl.readers.parquet_out import BATCH_ROWS, LINE, BatchWriter, TextParquet, unkeepable
+from etl.readers.parquet_out import TextParquet
 from etl.readers.value_text import as_text
 from etl.source import Table
 
 FETCH_ROWS = 5_000
 MAX_VALUE_BYTES = 64 * 2**20
-REFUSED = "_refused"
 _NAME = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 _ALLOWED = {sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_FUNCTION, sqlite3.SQLITE_RECURSIVE}
 _PRAGMAS = {"table_info", "table_xinfo", "read_uncommitted"}
@@ -48,7 +45,7 @@ def extract(
 
     All values as text, `_line` counts the rows; same rows in the same order give the same bytes. Rows come
     ordered by the declared key, if there is one. Raises SourceError when the database cannot be reached
-    or read, or lacks a declared column; messages never hold the password.
+    or read, or lacks a declared column; messages never hold the password. `name` may be `source.table`.
     """
     path = workspace / f"{name}-extract.parquet"
     with opened(_url(str(table.url), os.environ if environment is None else environment), name) as database:
@@ -70,7 +67,7 @@ def read(file: LandedFile, name: str, table: Table, workspace: Path, limits: Lim
         source = workspace / f"{name}-{file.sha256[:16]}-extract.parquet"
         with opened_file(file.path, file.name) as database:
             database.write(name, table, source, limits)
-    return _framed(source, file, name, table, workspace)
+    return extracted.framed(source, file, name, table, workspace)
 
 
 class Database:
@@ -141,21 +138,21 @@ class Database:
         )
         picked: list[sa.ColumnElement[Any]] = [sa.column(header) for header in names]
         statement = sa.select(*picked).select_from(origin).order_by(*key)
-        with TextParquet(path, (*names.values(), REFUSED), Limits(max_field_bytes=2**40)) as out:
+        with TextParquet(path, (*names.values(), extracted.REFUSED), Limits(max_field_bytes=2**40)) as out:
             for number, row in enumerate(self._stream(statement), start=1):
-                out.add(number, _keepable([as_text(value) for value in row], tuple(names.values()), limits))
+                out.add(number, extracted.keepable([as_text(value) for value in row], tuple(names.values()), limits))
 
     def _origin(self, name: str, table: Table) -> tuple[sa.FromClause, list[str]]:
         """What to select from, and its columns. Of a table only the declared ones: the rest was not asked for."""
         if not table.query:
             wanted = {normal(spec.from_ or column) for column, spec in table.columns.items()}
-            columns = self.columns(table.table or name)
-            return _table(table.table or name), [column for column in columns if normal(column) in wanted]
+            origin = table.table or name.rpartition(".")[2]
+            return _table(origin), [column for column in self.columns(origin) if normal(column) in wanted]
         text = sa.text(table.query.strip().rstrip(";").replace(":", r"\:"))
-        origin = text.columns().subquery("declared_query")
+        declared = text.columns().subquery("declared_query")
         everything: sa.ColumnElement[Any] = sa.literal_column("*")
-        with self._connection.execute(sa.select(everything).select_from(origin).limit(0)) as probe:
-            return origin, list(probe.keys())
+        with self._connection.execute(sa.select(everything).select_from(declared).limit(0)) as probe:
+            return declared, list(probe.keys())
 
 
 @contextmanager
@@ -261,54 +258,3 @@ def _split(table: str) -> tuple[str | None, str]:
 def _table(name: str) -> sa.TableClause:
     schema, plain = _split(name)
     return sa.table(plain, schema=schema)
-
-
-def _keepable(values: list[str | None], columns: Sequence[str], limits: Limits) -> list[str | None]:
-    """The row and why it is refused (null: it is not); an unkeepable value goes into the reason, escaped."""
-    reason = None
-    for index, value in enumerate(values):
-        if value is not None and (fault := unkeepable(value, limits.max_field_bytes)):
-            escaped = (
-                value[: limits.max_field_bytes]
-                .encode("unicode_escape", "surrogateescape")
-                .decode("ascii", "backslashreplace")
-            )
-            reason = reason or "\n".join((fault[0], columns[index], fault[1], escaped))
-            values[index] = None
-    return [*values, reason]
-
-
-def _framed(source: Path, file: LandedFile, name: str, table: Table, workspace: Path) -> RawTable:
-    """The rows of an extract that are not refused, as the raw table."""
-    path = workspace / f"{name}-{file.sha256[:16]}.parquet"
-    try:
-        with pq.ParquetFile(source) as extracted:
-            return _copied(extracted, path, file, name, table)
-    except pa.ArrowException as error:
-        raise SourceError(f"{file.name}: not readable as an extract of table {name}: {error}") from error
-
-
-def _copied(extracted: pq.ParquetFile, path: Path, file: LandedFile, name: str, table: Table) -> RawTable:
-    headers = extracted.schema_arrow.names
-    columns = [column for column in headers if column in table.columns]
-    lacking = {REFUSED, LINE, *(c for c, spec in table.columns.items() if not spec.optional)} - set(headers)
-    if lacking:
-        raise SourceError(f"{file.name}: not an extract of table {name}: {', '.join(sorted(lacking))} missing")
-    fields = [*(pa.field(column, pa.string()) for column in columns), pa.field(LINE, pa.int64())]
-    writer = BatchWriter(path, pa.schema(fields))
-    result = RawTable(name, path, "parquet", tuple(columns), 0, 0)
-    for batch in extracted.iter_batches(BATCH_ROWS):
-        result.refusals += [_refusal(row) for row in batch.filter(batch.column(REFUSED).is_valid()).to_pylist()]
-        good = batch.filter(batch.column(REFUSED).is_null()).select([*columns, LINE])
-        writer.write(good.cast(pa.schema(fields)))
-        result.records += batch.num_rows
-        result.rows += good.num_rows
-    writer.close()
-    result.warning = None if result.records else f"{file.name}: the file is empty: no row in table {name}"
-    return result
-
-
-def _refusal(row: dict[str, Any]) -> Refusal:
-    rule, column, reason, value = row[REFUSED].split("\n", 3)
-    raw = "".join(f"{key}={text}\n" for key, text in (row | {column: value}).items() if key not in (REFUSED, LINE))
-    return Refusal(row[LINE], rule, f"column {column}: {reason}", 0, column, show(value), None, raw.encode())

@@ -7,6 +7,7 @@ picks its part and fields from there. Must never hold: a file format (`ocel_json
 
 import base64
 import dataclasses
+import hashlib
 import json
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -145,7 +146,7 @@ Fill = Callable[[LandedFile, Table, Parts, Limits], None]
 def raw_table(job: tuple[LandedFile, str, Table], workspace: Path, limits: Limits, fill: Fill) -> RawTable:
     """The declared table out of the file; `fill` takes the file apart unless this load did it before."""
     file, name, table = job
-    folder = workspace / f"{table.reader}-{file.sha256}"
+    folder = workspace / f"{table.reader}-{file.sha256}-{hashlib.sha256(table.member.encode()).hexdigest()[:8]}"
     if not (folder / "parts.json").is_file():
         folder.mkdir(parents=True, exist_ok=True)
         with Parts(folder, file.name, limits) as parts:

@@ -3,6 +3,7 @@
 Must never hold: what a part offers (`ocel`), SQL and drivers (`database`), casts.
 """
 
+import hashlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -46,7 +47,7 @@ def _unpacked(file: LandedFile, table: Table, workspace: Path, limits: Limits) -
     if not archive.is_packed(file):
         yield file.path
         return
-    path = workspace / f"{file.sha256}.sqlite"
+    path = workspace / f"{file.sha256}-{hashlib.sha256(table.member.encode()).hexdigest()[:8]}.sqlite"
     if not path.is_file():
         contents = archive.contents(file, table.member, limits)
         content = next(contents)

@@ -3,12 +3,16 @@
 from collections.abc import Mapping
 from typing import Final
 
-from etl.readers import delimited, ocel_json, ocel_xml, xes
+from etl.readers import database, delimited, excel, ocel_json, ocel_sqlite, ocel_xml, parquet, xes
 from etl.readers.contract import Reader
 
 READERS: Final[Mapping[str, Reader]] = {
     "delimited": delimited.read,
+    "parquet": parquet.read,
+    "excel": excel.read,
     "xes": xes.read,
     "ocel_json": ocel_json.read,
     "ocel_xml": ocel_xml.read,
+    "ocel_sqlite": ocel_sqlite.read,
+    "database": database.read,
 }

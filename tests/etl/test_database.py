@@ -83,7 +83,7 @@ def test_a_column_of_a_query_that_is_not_declared_holds_it(orders: Path, tmp_pat
 
 
 def test_an_extract_is_the_same_file_twice_and_reads_like_the_database(orders: Path, tmp_path: Path) -> None:
-    # fault 21: an unchanged database lands under the same hash
+    # an unchanged database lands under the same hash
     url = table("database", ORDERS, url="sqlite:///${DB}", table="Order Lines", key=["order_id"])
     found = []
     for run in ("one", "two"):
@@ -116,7 +116,6 @@ def test_an_unset_variable_is_named(tmp_path: Path) -> None:
     ],
 )
 def test_no_message_holds_the_password(url: str, tmp_path: Path) -> None:
-    # fault 92
     whole = f"postgresql+psycopg://tower:{'CANARY99'}@127.0.0.1:1/d"
     given = {"PW": "CANARY99", "WHOLE": whole, "PW_FREE": "x"}
     with pytest.raises(SourceError) as caught:

@@ -1,7 +1,5 @@
 """Workbooks: stored values as text, the sheet as the place, errors and unknown values refused."""
 
-# ruff: noqa: DTZ001 - a sheet knows no time zones
-
 import io
 import zipfile
 from datetime import date, datetime, time

@@ -314,7 +314,6 @@ def test_a_damaged_database_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_large_log_is_read_in_bounded_memory(tmp_path: Path) -> None:
-    # fault 42
     path = tmp_path / "big.xes"
     one = '<event><string key="concept:name" value="do it now"/><int key="n" value="1"/></event>\n' * 100
     with path.open("w") as out:

@@ -47,7 +47,6 @@ def test_an_instant_becomes_utc_without_zone(unit: str, tmp_path: Path) -> None:
 
 
 def test_a_moment_that_does_not_fit_refuses_the_file_rather_than_wrap(tmp_path: Path) -> None:
-    # fault 15
     column = pa.array([2**62], pa.timestamp("ms"))
     with pytest.raises(SourceError, match=r"t\.parquet"):
         read(tmp_path, pa.table({"at": column}))

@@ -155,7 +155,6 @@ def test_a_trace_attribute_behind_the_events_still_counts(tmp_path: Path) -> Non
 
 
 def test_an_event_outside_of_any_trace_is_a_row_without_case(tmp_path: Path) -> None:
-    # fault 32: the row is there, so that it can be parked until its case arrives
     raw = read(tmp_path, trace("A", event("a")), event("lost"))
     assert [(row["case"], row["activity"]) for row in rows(raw)] == [("A", "a"), (None, "lost")]
 
@@ -211,7 +210,7 @@ TRACES = st.lists(st.tuples(WORDS, st.lists(st.tuples(WORDS, MOMENTS), max_size=
 
 @given(traces=TRACES)
 def test_any_log_comes_back_event_by_event_in_document_order(traces, tmp_path: Path) -> None:
-    # fault 20: equal times keep the order of the file through the event number
+    # equal times keep the order of the file through the event number
     parts = [trace(name, *(event(what, when.isoformat()) for what, when in events)) for name, events in traces]
     raw = read(tmp_path, *parts)
     expected = [(name, what, when.isoformat()) for name, events in traces for what, when in events]
