@@ -1,6 +1,7 @@
 """On which physical line does each record start? Kept as breaks, compactly: a file may have millions.
 
 A break says that record n starts on line l; records behind it follow one line each until the next break.
+Finding the lines does not belong here.
 """
 
 from array import array

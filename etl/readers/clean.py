@@ -108,11 +108,10 @@ class Clean:
         """Close; `length` is where the stream ended, so that something refused at the very end is left out."""
         if self._raw is not None and self._out is None and self._kept_to != length:
             self._open()
-        if self._out is not None:
-            self._out.close()
+        self.close()
 
-    def abandon(self) -> None:
-        """Close without finishing."""
+    def close(self) -> None:
+        """Close, finished or not."""
         if self._out is not None:
             self._out.close()
 

@@ -4,6 +4,7 @@ Matches the header with the declared columns and has the records framed; the ans
 reads without losing or altering a row, often the landed file itself. Casting never belongs here.
 """
 
+from contextlib import closing
 from pathlib import Path
 
 from control_tower.errors import SourceError
@@ -28,14 +29,10 @@ def read(file: LandedFile, name: str, table: Table, workspace: Path, limits: Lim
     check_dialect(table.delimiter, table.quote, name)
     if table.expected_rows:
         check_expected_rows(table, name)
-    reading = _Reading(file, name, table, workspace, limits)
-    try:
+    with closing(_Reading(file, name, table, workspace, limits)) as reading:
         for content in contents(file, table.member, limits):
             reading.add(content)
-    except BaseException:
-        reading.abandon()
-        raise
-    return reading.finish()
+        return reading.finish()
 
 
 class _Reading:
@@ -95,10 +92,10 @@ class _Reading:
             warning=warning,
         )
 
-    def abandon(self) -> None:
+    def close(self) -> None:
         """Close what is open."""
         if self._clean is not None:
-            self._clean.abandon()
+            self._clean.close()
 
     def _start(self, window: Window, text: Text, as_is: bool) -> tuple[Grammar, int]:
         """Read the header line; the grammar of the records below it and the line they begin on."""

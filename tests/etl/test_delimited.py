@@ -230,14 +230,11 @@ def test_a_nul_byte_refuses_its_row(tmp_path: Path) -> None:
     assert_every_line_is_accounted_for(content, made)
 
 
-@pytest.mark.parametrize("quote", [b"", b'"'])
-@pytest.mark.parametrize("inside", [b"x", b"x\n", b'""'])
+@pytest.mark.parametrize(("quote", "inside"), [(b"", b"x"), (b'"', b"x"), (b'"', b"x\n"), (b'"', b'""')])
 def test_a_field_of_five_megabytes_refuses_its_row_and_the_rest_loads(
     tmp_path: Path, quote: bytes, inside: bytes
 ) -> None:
     # fault 12
-    if not quote and inside != b"x":
-        pytest.skip("a line end or a quote needs quotes")
     long = quote + inside * (6 * 2**20 // len(inside)) + quote
     content = b"a,b,c\n1,2,3\n4," + long + b",6\n7,8,9\n"
     made = frame(content, tmp_path, ABC)

@@ -144,7 +144,13 @@ def _swallowed(lost: set[tuple[str, ...]], found: set[tuple[str, ...]]) -> bool:
 
 
 def test_in_five_thousand_dirty_files_no_line_and_no_good_row_is_lost(tmp_path: Path) -> None:
-    # fault 3, fault 5, fault 6, fault 7, fault 10, fault 11, fault 24: 5,000 generated bad inputs
+    # fault 3
+    # fault 5
+    # fault 6
+    # fault 7
+    # fault 10
+    # fault 11
+    # fault 24: 5,000 generated bad inputs
     refused = swallowed = 0
     for seed in range(SEEDS):
         dirty = soil(seed)
@@ -173,7 +179,8 @@ def test_any_dirty_file_is_framed_or_refused_with_a_reason(tmp_path_factory: pyt
 def test_arbitrary_bytes_below_a_header_are_accounted_for(
     tmp_path_factory: pytest.TempPathFactory, pieces: list[bytes]
 ) -> None:
-    # fault 6, fault 11
+    # fault 6
+    # fault 11
     content = b"a,b\n" + b"".join(pieces)
     made = frame(content, tmp_path_factory.mktemp("bytes"), declared("a b"), SMALL)
     assert_every_line_is_accounted_for(content, made)
@@ -184,7 +191,8 @@ def test_arbitrary_bytes_below_a_header_are_accounted_for(
 def test_arbitrary_bytes_never_end_in_anything_but_a_table_or_a_source_error(
     tmp_path_factory: pytest.TempPathFactory, content: bytes
 ) -> None:
-    # fault 9, fault 38
+    # fault 9
+    # fault 38
     folder = tmp_path_factory.mktemp("any")
     named = 0
     for reader in ("delimited", "jsonl", "json"):

@@ -28,7 +28,8 @@ def test_outer_spaces_a_mark_and_the_unicode_form_make_no_difference() -> None:
 
 
 def test_messages_name_place_expected_and_found() -> None:
-    # fault 2, fault 31
+    # fault 2
+    # fault 31
     with pytest.raises(
         SourceError, match=r"f.csv, line 1: the header is missing.*'Bestell-Nr.', 'qty', 'note'; found '1'"
     ):

@@ -59,7 +59,9 @@ def test_two_hundred_megabytes_stream_through_in_constant_memory(tmp_path: Path)
 
 
 def test_a_large_file_with_dirt_is_cleaned_in_constant_memory(tmp_path: Path) -> None:
-    # fault 42, fault 6, fault 10
+    # fault 42
+    # fault 6
+    # fault 10
     records = _write(tmp_path / "large", 200, damaged='R,"open,S,D,x\nR,1,2,3\nR,1,2,3,mixed\r\n')
     measured = _measure(tmp_path / "large")
     assert measured["records"] == records

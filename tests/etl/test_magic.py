@@ -40,7 +40,8 @@ def _made(kind: str, path: Path) -> bytes:
 @pytest.mark.parametrize("kind", ["exe", "elf", "pdf", "xls", "xlsx", "sqlite", "duckdb", "parquet"])
 @pytest.mark.parametrize("reader", ["delimited", "jsonl", "json"])
 def test_a_binary_file_renamed_to_text_is_refused_by_its_bytes(tmp_path: Path, kind: str, reader: str) -> None:
-    # fault 38, fault 41
+    # fault 38
+    # fault 41
     content = _made(kind, tmp_path / f"made.{kind}")
     with pytest.raises(SourceError, match=r"orders.csv: declared as text, but its first bytes are those of"):
         frame(content, tmp_path, declared("a", reader))
@@ -61,7 +62,8 @@ def test_a_declared_kind_must_have_its_own_bytes(tmp_path: Path, kind: str) -> N
 
 
 def test_a_parquet_file_that_lost_its_end_is_refused(tmp_path: Path) -> None:
-    # fault 38, fault 24
+    # fault 38
+    # fault 24
     path = tmp_path / "x.parquet"
     path.write_bytes(_made("parquet", path)[:-3])
     with pytest.raises(SourceError, match=r"damaged"):
