@@ -60,13 +60,13 @@ def _standing(world: World) -> dict[str, pd.DataFrame]:
 
 
 def _trade(world: World) -> dict[str, pd.DataFrame]:
-    net, orders, lines, ship, end = world.network, world.orders, world.lines, world.shipping, world.run.end
-    code = order_codes(len(orders))
+    net, orders, lines, ship, end = world.network, world.orders, world.lines, world.ships, world.run.end
+    code, first = order_codes(len(orders)), slice(0, len(orders))
     currency = np.where(net.customers.is_gbp[orders.customer], "GBP", "EUR")
-    promise = text(world.run, promise_days(net, orders, ship.carrier) * 86400, "D")
+    promise = text(world.run, promise_days(net, orders, ship.carrier[first]) * 86400, "D")
     requested = text(world.run, orders.requested_day * 86400, "D")
     amount = np.round(np.add.reduceat(line_amounts(lines), orders.first_line), 2)
-    done = np.where(ship.delivered_at <= end, ship.delivered_at, NEVER)
+    done = np.where(ship.delivered_at[first] <= end, ship.delivered_at[first], NEVER)
     table = pd.DataFrame({
         "order_id": code, "customer_id": net.customers.code[orders.customer], "site_id": net.sites.code[orders.site],
         "channel": np.array(CHANNELS)[orders.channel], "priority": orders.priority,
@@ -74,7 +74,8 @@ def _trade(world: World) -> dict[str, pd.DataFrame]:
         "order_at": text(world.run, orders.booked_at), "requested_date": requested, "promise_date": promise,
         "complete_at": text(world.run, done), "order_amount": amount, "currency_code": currency})  # fmt: skip
     o = lines.order
-    shipped, delivered = ship.shipped_at[o] <= end, ship.delivered_at[o] <= end
+    sh = ship.line_shipment
+    shipped, delivered = ship.shipped_at[sh] <= end, ship.delivered_at[sh] <= end
     line = pd.DataFrame({
         "order_line_id": np.char.add(np.char.add(code[o], "-"), lines.line_no.astype(str)), "order_id": code[o],
         "line_no": lines.line_no, "item_id": net.items.code[lines.item], "site_id": net.sites.code[orders.site[o]],
@@ -82,8 +83,8 @@ def _trade(world: World) -> dict[str, pd.DataFrame]:
         "shipped_qty": np.where(shipped, lines.qty, 0), "delivered_qty": np.where(delivered, lines.qty, 0),
         "unit_price": lines.price, "unit_cost": net.items.cost[lines.item], "currency_code": currency[o],
         "requested_date": requested[o], "promise_date": promise[o],
-        "shipped_at": text(world.run, np.where(shipped, ship.shipped_at[o], NEVER)),
-        "delivered_at": text(world.run, np.where(delivered, ship.delivered_at[o], NEVER))})  # fmt: skip
+        "shipped_at": text(world.run, np.where(shipped, ship.shipped_at[sh], NEVER)),
+        "delivered_at": text(world.run, np.where(delivered, ship.delivered_at[sh], NEVER))})  # fmt: skip
     return {"orders": table, "order_lines": line}
 
 

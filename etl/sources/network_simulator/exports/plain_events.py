@@ -12,7 +12,7 @@ _BUSINESS = {"Detect": "exception_detected", "Acknowledge": "exception_acknowled
              "Escalate": "exception_escalated", "Resolve": "exception_resolved", "Reopen": "exception_reopened",
              "Resolve automatically": "exception_resolved", "Close": "exception_closed",
              "Request approval": "approval_requested", "Approve": "approval_decided", "Reject": "approval_decided"}  # fmt: skip
-_STANDARD = (("Create order", "order_created", None), ("Confirm order", "order_confirmed", "confirmed_at"),
+_STANDARD = (("Create order", "order_created", None), 
              ("Release to warehouse", "inventory_reserved", "released_at"), ("Pack", "packed", "packed_at"),
              ("Ship", "shipment_confirmed", "shipped_at"), ("Deliver", "delivered", "delivered_at"))  # fmt: skip
 
@@ -43,7 +43,7 @@ def _orders(world: World) -> pd.DataFrame:
     code = order_codes(len(world.orders))
     parts = []
     for activity, business, column in _STANDARD:
-        moment = world.orders.booked_at if column is None else getattr(world.shipping, column)
+        moment = world.orders.booked_at if column is None else getattr(world.ships, column)[: len(code)]
         parts.append(pd.DataFrame({"activity": activity, "business_event": business, "moment": moment, "order": code,
                                    "number": np.arange(len(code)), "resource": "ERP", "resource_type": "automatic",
                                    "department": "", "team_id": "", "exception": ""}))  # fmt: skip
