@@ -11,14 +11,15 @@ identity = ["order_line_id"]
 needs = ["core_order_line.promise_date"]
 --- */
 -- One row per order line not fully shipped at the end of its first promised day (UTC) and the grace. A line
--- cancelled by then is none; one cancelled later ends there. The magnitude is the quantity that was due.
+-- cancelled by then is none; one cancelled later ends there. Where a source shipped everything and states no
+-- moment of it, the first shipment stands for it. The magnitude is the quantity that was due.
 WITH grace AS (
     SELECT CAST(max(value) AS INTEGER) AS days
     FROM policy_parameter
     WHERE name = 'promise_grace_days'
 ),
 
-due AS (
+promised AS (
     SELECT
         line.source_system,
         line.order_line_id,
@@ -33,15 +34,35 @@ due AS (
         coalesce(line.ordered_qty, 0)
         - CASE WHEN line.cancelled_at IS NULL THEN coalesce(line.cancelled_qty, 0) ELSE 0 END AS wanted_qty,
         coalesce(line.shipped_qty, 0) AS shipped_qty,
-        line.complete_ship_at,
-        CASE
-            WHEN line.complete_ship_at IS NOT NULL AND (line.cancelled_at IS NULL OR line.complete_ship_at <= line.cancelled_at)
-                THEN line.complete_ship_at
-            ELSE line.cancelled_at
-        END AS ended_at
+        coalesce(
+            line.complete_ship_at, CASE WHEN line.shipped_qty >= line.ordered_qty THEN line.shipped_at END
+        ) AS complete_at,
+        line.cancelled_at
     FROM core_order_line AS line
     CROSS JOIN grace
     WHERE line.promise_date IS NOT NULL
+),
+
+due AS (
+    SELECT
+        source_system,
+        order_line_id,
+        order_id,
+        item_id,
+        site_id,
+        supplier_id,
+        promise_date,
+        unit_price,
+        currency_code,
+        late_from,
+        wanted_qty,
+        shipped_qty,
+        complete_at,
+        CASE
+            WHEN complete_at IS NOT NULL AND (cancelled_at IS NULL OR complete_at <= cancelled_at) THEN complete_at
+            ELSE cancelled_at
+        END AS ended_at
+    FROM promised
 )
 
 SELECT
@@ -63,8 +84,11 @@ SELECT
         'Promised for ', CAST(due.promise_date AS VARCHAR),
         CASE
             WHEN due.ended_at IS NULL
-                THEN concat(', ', CAST(due.shipped_qty AS VARCHAR), ' of ', CAST(due.wanted_qty AS VARCHAR), ' shipped')
-            WHEN due.complete_ship_at = due.ended_at THEN concat(', fully shipped on ', CAST(CAST(due.ended_at AS DATE) AS VARCHAR))
+                THEN concat(
+                    ', ', regexp_replace(CAST(due.shipped_qty AS VARCHAR), '[.]?0+$', ''), ' of ',
+                    regexp_replace(CAST(due.wanted_qty AS VARCHAR), '[.]?0+$', ''), ' shipped'
+                )
+            WHEN due.complete_at = due.ended_at THEN concat(', fully shipped on ', CAST(CAST(due.ended_at AS DATE) AS VARCHAR))
             ELSE concat(', cancelled on ', CAST(CAST(due.ended_at AS DATE) AS VARCHAR))
         END
     ) AS evidence

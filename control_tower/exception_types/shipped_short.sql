@@ -54,7 +54,8 @@ SELECT
     (short.ordered_qty - short.first_ship_qty) * short.unit_price AS value_at_risk_amount,
     short.currency_code,
     concat(
-        CAST(short.first_ship_qty AS VARCHAR), ' of ', CAST(short.ordered_qty AS VARCHAR), ' shipped at first',
+        regexp_replace(CAST(short.first_ship_qty AS VARCHAR), '[.]?0+$', ''), ' of ',
+        regexp_replace(CAST(short.ordered_qty AS VARCHAR), '[.]?0+$', ''), ' shipped at first',
         CASE WHEN short.ended_at IS NULL THEN ', the rest is still missing' ELSE '' END
     ) AS evidence
 FROM short

@@ -106,7 +106,7 @@ def test_every_reminder_belongs_to_an_order_that_pays_later(log: Loaded) -> None
 
 
 def test_events_and_attributes_are_in_one_time(log: Loaded) -> None:
-    """Attribute times carry +02:00, events Z: an order is placed the moment its price is known. # fault 16"""
+    """Attribute times carry +02:00, events Z: an order is placed the moment its price is known."""
     assert log.one(
         "SELECT valid_from FROM core_object_attribute WHERE object_id = 'om:o-990001' AND attribute = 'price'"
     ) == datetime(2023, 4, 3, 10, 8, 18)

@@ -78,7 +78,7 @@ def test_delegated_approvals_are_found(log: Loaded) -> None:
 
 
 def test_an_initial_value_is_of_1970_and_not_refused_as_implausible(log: Loaded) -> None:
-    """Attribute histories begin on 1970-01-01, which elsewhere would be too old. # fault 15"""
+    """Attribute histories begin on 1970-01-01, which elsewhere would be too old."""
     initial = "FROM core_object_attribute WHERE valid_from = TIMESTAMP '1970-01-01'"
     assert log.one(f"SELECT count(DISTINCT object_id) {initial}") == 9_543
     assert log.one(f"SELECT count(*) {initial} AND value IS NULL") == 0
