@@ -19,13 +19,15 @@ SELECT
         receipt.amount - CASE WHEN receipt.applied_at IS NULL THEN coalesce(receipt.applied_amount, 0) ELSE 0 END
     ) * CASE
         WHEN receipt.currency_code = (SELECT policy.reporting_currency FROM policy) THEN 1
-        ELSE exchange.rate
+        ELSE (
+            SELECT arg_max(exchange.rate, exchange.valid_from)
+            FROM ref_currency_rate AS exchange
+            WHERE
+                exchange.currency_code = receipt.currency_code
+                AND exchange.valid_from <= CAST(receipt.received_at AS DATE)
+        )
     END AS value,
     1 AS weight,
     receipt.source_system,
     receipt.customer_id
 FROM core_cash_receipt AS receipt
-ASOF LEFT JOIN ref_currency_rate AS exchange
-    ON
-        receipt.currency_code = exchange.currency_code
-        AND CAST(receipt.received_at AS DATE) >= exchange.valid_from

@@ -49,6 +49,9 @@ def frames(seed: int) -> dict[str, pd.DataFrame]:
     found["core_invoice"] = _invoices(draw, found["core_order"], 250)
     found["core_integration_message"] = _messages(draw, 300)
     found["core_approval"] = _approvals(draw, found["mart_exception"], 200)
+    found |= _finance(draw, found["core_invoice"], 150)
+    found["core_proposal"] = _proposals(draw, found["mart_exception"], 150)
+    found["core_audit"] = _audit(draw, 200)
     found["core_event"], found["core_event_object"] = _events(draw, found, 1500)
     return found
 
@@ -133,9 +136,15 @@ def _messages(draw: Draw, n: int) -> pd.DataFrame:
     again = failed.assign(
         attempt=2,
         sent_at=failed["sent_at"] + pd.Timedelta(minutes=7),
-        status=draw.one_of(len(failed), ["ok", "failed", "dead_letter"]).to_numpy(),
+        status=draw.one_of(len(failed), ["ok", "dead_letter", "dead_letter"]).to_numpy(),
     )
-    return pd.concat([first, again], ignore_index=True)
+    both = pd.concat([first, again], ignore_index=True)
+    dead = both["status"] == "dead_letter"
+    return both.assign(
+        recovered_at=draw.later(both["sent_at"], 0.02, 0.3).where(both["status"] != "ok"),
+        dlq_at=both["sent_at"].where(dead),
+        replayed_at=draw.later(both["sent_at"], 10, 0.3).where(dead),
+    )
 
 
 def _approvals(draw: Draw, exceptions: pd.DataFrame, n: int) -> pd.DataFrame:
@@ -146,6 +155,39 @@ def _approvals(draw: Draw, exceptions: pd.DataFrame, n: int) -> pd.DataFrame:
         "approval_id": ids("a", n), "exception_id": about["exception_id"], "submitted_at": submitted,
         "decided_at": draw.later(submitted, 1, 0.8), "recommended_option": draw.one_of(n, ["wait", "split"], 0.9),
         "chosen_option": chosen, "waiver": draw.one_of(n, ["freight"], 0.1),
+    })  # fmt: skip
+
+
+def _finance(draw: Draw, invoices: pd.DataFrame, n: int) -> dict[str, pd.DataFrame]:
+    about = invoices.iloc[draw.random.integers(0, len(invoices), n)].reset_index(drop=True)
+    received = draw.time(n, days=89)
+    dispute = pd.DataFrame({"dispute_id": ids("d", 40), "invoice_id": about["invoice_id"].head(40)})
+    receipt = pd.DataFrame({
+        "cash_receipt_id": ids("r", n), "received_at": received, "applied_at": draw.later(received, 20, 0.6),
+        "amount": draw.number(n, 500, 5000), "applied_amount": draw.number(n, 0, 500, 0.6),
+        "currency_code": draw.one_of(n, ["EUR", "USD"]),
+    })  # fmt: skip
+    rates = pd.DataFrame({
+        "currency_code": "USD", "valid_from": [one.date() for one in pd.date_range("2025-12-01", periods=12, freq="11D")],
+        "rate": draw.number(12, 80, 120) / 100,
+    })  # fmt: skip
+    return {"core_dispute": dispute, "core_cash_receipt": receipt, "ref_currency_rate": rates}
+
+
+def _proposals(draw: Draw, exceptions: pd.DataFrame, n: int) -> pd.DataFrame:
+    about = exceptions.iloc[draw.random.integers(0, len(exceptions), n)].reset_index(drop=True)
+    created = about["detected_at"] + pd.Timedelta(hours=1)
+    return pd.DataFrame({
+        "proposal_id": ids("p", n), "exception_id": about["exception_id"], "created_at": created,
+        "executed_at": draw.later(created, 2, 0.7),
+    })  # fmt: skip
+
+
+def _audit(draw: Draw, n: int) -> pd.DataFrame:
+    made = {name: draw.one_of(n, ["said"], 0.9) for name in ("actor", "reason", "before_state", "after_state")}
+    return pd.DataFrame({
+        "audit_id": ids("u", n), "acted_at": draw.time(n, days=90), "action": draw.one_of(n, ["create", "approve"]),
+        "policy_version": draw.one_of(n, ["1"], 0.9), **made,
     })  # fmt: skip
 
 

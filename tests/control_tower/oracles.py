@@ -1,0 +1,266 @@
+"""What is each figure by the catalogue's formula? A second computation in pandas, knowing no definition.
+
+Exceptions, orders and messages; `oracles_trade.py` holds promises, decisions and finance.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import pandas as pd
+from lifelines import KaplanMeierFitter
+
+from tests.control_tower.random_build import T
+
+Frames = dict[str, pd.DataFrame]
+P0, P1 = pd.Timestamp("2026-01-12"), pd.Timestamp("2026-03-15")
+ORACLES: dict[str, Callable[[Frames], float]] = {}
+
+
+def oracle(*names: str) -> Callable[[Callable[[Frames], float]], Callable[[Frames], float]]:
+    def register(function: Callable[[Frames], float]) -> Callable[[Frames], float]:
+        ORACLES.update(dict.fromkeys(names, function))
+        return function
+
+    return register
+
+
+def within(times: pd.Series) -> pd.Series:
+    return (times >= P0) & (times < P1)
+
+
+def open_at(frame: pd.DataFrame, instant: pd.Timestamp) -> pd.DataFrame:
+    known = frame["detected_at"] <= instant
+    return frame[known & ~(frame["resolved_at"] <= instant) & ~(frame["closed_at"] <= instant)]
+
+
+def valid(frame: pd.DataFrame) -> pd.DataFrame:
+    words = ["duplicate", "false_positive"]
+    return frame[~frame["disposition"].isin(words) & ~frame["status"].isin(words)]
+
+
+def hours(start: pd.Series, end: pd.Series) -> pd.Series:
+    return (end - start).dt.total_seconds() / 3600
+
+
+def median_under_censoring(durations: pd.Series, observed: pd.Series) -> float:
+    return float(KaplanMeierFitter().fit(durations, observed).percentile(0.5 + 1e-12))
+
+
+def touch_counts(f: Frames, kind: str, until: dict[str, pd.Timestamp] | None = None) -> dict[str, int]:
+    """Touches per object, counted one event after the other."""
+    joined = f["core_event"].merge(f["core_event_object"], on="event_id")
+    human = joined[(joined["object_type"] == kind) & (joined["resource_type"] == "human")]
+    booked = dict(zip(f["core_order"]["order_id"], f["core_order"]["order_at"], strict=True))
+    counts: dict[str, int] = {}
+    for name, events in human.groupby("object_id"):
+        before: Any = None
+        for event in events.sort_values(["timestamp", "event_no"]).itertuples():
+            who = None if pd.isna(event.resource) else event.resource
+            is_new = before is None or before[1] != who or (event.timestamp - before[0]).total_seconds() > 300
+            before = (event.timestamp, who)
+            counted = until is None or booked[name] <= event.timestamp <= until.get(name, T)
+            counts[name] = counts.get(name, 0) + int(is_new and counted)
+    return counts
+
+
+@oracle("open_exceptions")
+def _(f: Frames) -> float:
+    return len(open_at(f["mart_exception"], P1))
+
+
+@oracle("new_exceptions")
+def _(f: Frames) -> float:
+    return int(within(valid(f["mart_exception"])["detected_at"]).sum())
+
+
+@oracle("resolved_exceptions")
+def _(f: Frames) -> float:
+    return int(within(f["mart_exception"]["resolved_at"]).sum())
+
+
+@oracle("past_sla_open")
+def _(f: Frames) -> float:
+    return int((open_at(f["mart_exception"], P1)["sla_due_at"] <= P1).sum())
+
+
+@oracle("oldest_open_hours")
+def _(f: Frames) -> float:
+    return (P1 - open_at(f["mart_exception"], P1)["detected_at"].min()).total_seconds() / 3600
+
+
+@oracle("value_at_risk")
+def _(f: Frames) -> float:
+    money: dict[str, float] = {}
+    lines = f["mart_order_line"].groupby("order_id")
+    for one in open_at(f["mart_exception"], P1).itertuples():
+        if pd.isna(one.value_at_risk_amount):
+            continue
+        shares = {one.order_line_id: 1.0}
+        if not isinstance(one.order_line_id, str):
+            of_order = lines.get_group(one.order_id)
+            amounts = of_order["line_amount"].fillna(0)
+            whole = amounts.sum()
+            parts = amounts / whole if whole else amounts * 0 + 1 / len(amounts)
+            shares = dict(zip(of_order["order_line_id"], parts, strict=True))
+        for line, share in shares.items():
+            money[line] = max(money.get(line, 0.0), one.value_at_risk_amount * share)
+    return sum(money.values())
+
+
+@oracle("revenue_at_risk")
+def _(f: Frames) -> float:
+    lines, blocked = f["mart_order_line"], open_at(f["mart_exception"], P1)
+    blocked = blocked[blocked["blocks_line"].eq(True)]
+    whole = set(blocked[blocked["order_line_id"].isna()]["order_id"])
+    hit = lines[lines["order_line_id"].isin(blocked["order_line_id"]) | lines["order_id"].isin(whole)]
+    left = (hit["ordered_qty"] - hit["shipped_qty"] - hit["cancelled_qty"]).clip(lower=0)
+    return float((left * hit["unit_price"]).sum())
+
+
+@oracle("sla_breach_rate")
+def _(f: Frames) -> float:
+    frame = f["mart_exception"]
+    due = frame[within(frame["sla_due_at"])]
+    flagged = frame[frame["sla_due_at"].isna() & frame["sla_breached"].notna()]
+    flagged = flagged[within(flagged["ended_at"].fillna(T))]
+    late = (due["resolved_at"].fillna(T) > due["sla_due_at"]).sum() + flagged["sla_breached"].eq(True).sum()
+    return late / (len(due) + len(flagged))
+
+
+@oracle("sla_breach_rate_acknowledge")
+def _(f: Frames) -> float:
+    due = f["mart_exception"][within(f["mart_exception"]["ack_due_at"])]
+    return (due["acknowledged_at"].fillna(T) > due["ack_due_at"]).mean()
+
+
+@oracle("sla_breach_rate_decide")
+def _(f: Frames) -> float:
+    first = f["core_approval"].groupby("exception_id")["decided_at"].min()
+    due = f["mart_exception"][within(f["mart_exception"]["decide_due_at"])]
+    return (due["exception_id"].map(first).fillna(T) > due["decide_due_at"]).mean()
+
+
+def _resolution(f: Frames) -> pd.Series:
+    done = f["mart_exception"][within(f["mart_exception"]["resolved_at"])]
+    return hours(done["detected_at"], done["resolved_at"]) - done["paused_seconds"] / 3600
+
+
+ORACLES["mean_time_to_resolution"] = lambda f: _resolution(f).mean()
+ORACLES["median_time_to_resolution"] = lambda f: _resolution(f).median()
+ORACLES["p90_time_to_resolution"] = lambda f: _resolution(f).quantile(0.9)
+
+
+@oracle("resolution_cycle_time")
+def _(f: Frames) -> float:
+    cohort = valid(f["mart_exception"])
+    cohort = cohort[within(cohort["detected_at"])]
+    end = cohort["resolved_at"].fillna(cohort["closed_at"]).fillna(T)
+    lasted = hours(cohort["detected_at"], end) - cohort["paused_seconds"] / 3600
+    usable = lasted >= 0
+    return median_under_censoring(lasted[usable], cohort["resolved_at"].notna()[usable])
+
+
+@oracle("exception_rate_orders")
+def _(f: Frames) -> float:
+    orders = f["core_order"][within(f["core_order"]["order_at"])]
+    return orders["order_id"].isin(valid(f["mart_exception"])["order_id"]).mean()
+
+
+@oracle("exceptions_per_1000_orders")
+def _(f: Frames) -> float:
+    orders = f["core_order"][within(f["core_order"]["order_at"])]
+    return 1000 * valid(f["mart_exception"])["order_id"].isin(orders["order_id"]).sum() / len(orders)
+
+
+@oracle("touchless_order_rate")
+def _(f: Frames) -> float:
+    bills = f["core_invoice"][f["core_invoice"]["direction"] == "receivable"].groupby("order_id")["posted_at"].min()
+    counts = touch_counts(f, "order", bills.dropna().to_dict())
+    done = f["core_order"][within(f["core_order"]["complete_at"])]
+    return done["order_id"].map(lambda name: counts.get(name, 0) == 0).mean()
+
+
+@oracle("touches_per_order")
+def _(f: Frames) -> float:
+    counts = touch_counts(f, "order")
+    return f["core_order"][within(f["core_order"]["complete_at"])]["order_id"].map(lambda o: counts.get(o, 0)).mean()
+
+
+@oracle("touches_per_exception")
+def _(f: Frames) -> float:
+    counts, frame = touch_counts(f, "exception"), f["mart_exception"]
+    return frame[within(frame["resolved_at"])]["exception_id"].map(lambda e: counts.get(e, 0)).mean()
+
+
+@oracle("repeat_exception_rate")
+def _(f: Frames) -> float:
+    frame = f["mart_exception"]
+    cohort = valid(frame)[within(valid(frame)["detected_at"])]
+
+    def is_repeat(one: Any) -> bool:
+        same = frame[(frame["recurrence_key"] == one["recurrence_key"]) & (frame["detected_at"] < one["detected_at"])]
+        gap = one["detected_at"] - same["resolved_at"]
+        return bool(((gap >= pd.Timedelta(0)) & (gap <= pd.Timedelta(days=30))).any())
+
+    return cohort.apply(is_repeat, axis=1).mean()
+
+
+@oracle("preventable_share")
+def _(f: Frames) -> float:
+    confirmed = f["mart_exception"].query("disposition == 'confirmed'")
+    judged = confirmed[within(confirmed["detected_at"])]["is_preventable"].dropna()
+    return judged.eq(True).mean()
+
+
+@oracle("duplicate_transactions_per_1000_orders")
+def _(f: Frames) -> float:
+    by_key = f["core_integration_message"].groupby("business_key")
+    twice = by_key["message_id"].nunique() > 1  # in these frames each message has its own idempotency key
+    first = by_key["sent_at"].min()
+    return 1000 * (twice & within(first)).sum() / within(f["core_order"]["order_at"]).sum()
+
+
+@oracle("failed_transactions_per_1000")
+def _(f: Frames) -> float:
+    by_message = f["core_integration_message"].sort_values("attempt").groupby("message_id")
+    last, first = by_message["status"].last(), by_message["sent_at"].first()
+    return 1000 * (last[within(first)] != "ok").mean()
+
+
+@oracle("integration_failures_per_1000")
+def _(f: Frames) -> float:
+    attempts = f["core_integration_message"]
+    return 1000 * (attempts[within(attempts["sent_at"])]["status"] != "ok").mean()
+
+
+@oracle("backorder_age_days")
+def _(f: Frames) -> float:
+    lines = f["mart_order_line"]
+    since = lines["backordered_at"].fillna(lines["reservation_failed_at"])
+    left = lines["ordered_qty"] - lines["shipped_qty"] - lines["cancelled_qty"]
+    quantity = left.where(lines["complete_ship_at"].isna(), lines["ordered_qty"] - lines["cancelled_qty"])
+    counts = (since <= P1) & ~(lines["complete_ship_at"] <= P1) & (lines["complete_ship_at"].notna() | (left > 0))
+    days = (P1 - since[counts]).dt.total_seconds() / 86400
+    return (days * quantity[counts]).sum() / quantity[counts].sum()
+
+
+@oracle("customer_sla_adherence")
+def _(f: Frames) -> float:
+    due = f["mart_order_line"][within(f["mart_order_line"]["contract_due_at"])]
+    return (due["complete_ship_at"] <= due["contract_due_at"]).mean()
+
+
+def _order_hours(f: Frames) -> pd.Series:
+    done = f["core_order"][within(f["core_order"]["complete_at"])]
+    return hours(done["order_at"], done["complete_at"])
+
+
+ORACLES["median_order_cycle_time"] = lambda f: _order_hours(f).median()
+ORACLES["p90_order_cycle_time"] = lambda f: _order_hours(f).quantile(0.9)
+
+
+@oracle("order_cycle_time")
+def _(f: Frames) -> float:
+    cohort = f["core_order"][within(f["core_order"]["order_at"])]
+    end = cohort["complete_at"].fillna(cohort["cancelled_at"]).fillna(T)
+    return median_under_censoring(hours(cohort["order_at"], end), cohort["complete_at"].notna())
