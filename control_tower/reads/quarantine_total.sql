@@ -1,11 +1,11 @@
-/* Grain: one row per source, table, column and rule: how many rows were refused, most first. */
+/* Grain: one row per source, table, column and rule: reasons, and the records they account for in the ledger. */
 SELECT
     source_system,
     raw_table,
     rule,
     column_name,
     count(file_line) AS refusals,
-    count(DISTINCT (file_no, file_line)) AS refused_rows,
+    sum(record_count)::BIGINT AS refused_rows,
     count(file_line) FILTER (WHERE is_repaired) AS repaired
 FROM quarantine
 GROUP BY source_system, raw_table, rule, column_name

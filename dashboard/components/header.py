@@ -22,7 +22,7 @@ def show(header: data.Header) -> None:
         "facts as of": theme.moment(header.as_of),
         "loaded": theme.moment(header.newest_ingest_at).removesuffix(" UTC"),
         "build": header.build_id,
-        "quality": score,
+        "data quality": score,
     }
     line = " · ".join(f"{name} **{plain.as_text(fact)}**" for name, fact in facts.items())
     st.caption(line[0].upper() + line[1:], help=plain.as_text(quality_tip))

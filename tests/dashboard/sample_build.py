@@ -60,6 +60,8 @@ def _write_manifest(folder: Path, build_id: str, relations: dict[str, manifest.R
         build_id=build_id,
         made_at=datetime(2026, 3, 15, 18, 31, tzinfo=UTC).isoformat(),
         code_version="0.1.0",
+        code_hash="0" * 64,
+        reference={},
         engine_version=duckdb.__version__,
         policy_version="1",
         policy_hash="0" * 64,

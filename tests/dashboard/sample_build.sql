@@ -95,14 +95,14 @@ INSERT INTO load_ledger (
     (3, 2, 'sample_wms', 'picks_empty.csv', repeat('c', 64), 0, 0, 0, 0, 0, 0, 'engineer', $as_of - INTERVAL 10 HOUR, 'the file is empty');
 
 INSERT INTO quarantine (
-    file_no, source_system, file, raw_table, file_line, last_line, place, column_name, rule, value, reason, raw, is_repaired
+    file_no, source_system, file, raw_table, file_line, last_line, place, column_name, rule, value, reason, raw, record_count, is_repaired
 )
 SELECT
     1, 'sample_erp', 'orders_2026_03.csv', 'order_header', 17 + i * 31, 17 + i * 31, NULL,
     ['order_at', 'ordered_qty', ''][1 + i % 3], ['not_a_time', 'not_a_number', 'field_count'][1 + i % 3],
     ['31/02/2026', '-1.234,50', NULL][1 + i % 3],
     ['no such day; write an existing one', 'ambiguous decimal sign; declare the locale', 'row has 11 fields, header has 12; repair the line'][1 + i % 3],
-    CAST('x' AS BLOB), i % 10 = 0
+    CAST('x' AS BLOB), 1, i % 10 = 0
 FROM range(48) AS r(i);
 
 INSERT INTO audit_result (audit_name, title, blocks_publishing, broken_rows, example) VALUES
