@@ -112,8 +112,8 @@ def _decimal(raw: str, rules: Rules) -> str:
     if rules.decimal_mark == ",":
         plain = f"CASE WHEN NOT contains({plain}, '.') THEN replace({plain}, ',', '.') END"
     direct = f"TRY_CAST({plain} AS DECIMAL(18,4))"
-    scientific = f"TRY_CAST(TRY_CAST({plain} AS DOUBLE) AS DECIMAL(18,4))"
-    return (
+    scientific = f"TRY_CAST(format('{{:.4f}}', TRY_CAST({plain} AS DOUBLE)) AS DECIMAL(18,4))"
+    return (  # read directly, 1e-9 becomes 0.0001 and 2.5e14 fits; cast from DOUBLE, large ones lose digits
         f"CASE WHEN regexp_full_match({plain}, {literal(_NUMBER)}) "
         f"THEN CASE WHEN contains(lower({plain}), 'e') THEN {scientific} ELSE {direct} END END"
     )
@@ -141,7 +141,7 @@ def _date(raw: str, rules: Rules) -> str:
     tries = [
         f"CASE WHEN regexp_full_match(trim({raw}), '\\d{{4}}-\\d{{2}}-\\d{{2}}') THEN TRY_CAST(trim({raw}) AS DATE) END"
         if form == "iso"
-        else f"CAST(try_strptime(trim({raw}), {literal(form)}) AS DATE)"
+        else f"CAST({_strptime(f'trim({raw})', form)} AS DATE)"
         for form in rules.column.formats or ("iso",)
     ]
     return _bounded(f"coalesce({', '.join(tries)})" if len(tries) > 1 else tries[0], rules, "DATE")
@@ -166,17 +166,23 @@ def _instant(raw: str, form: str, rules: Rules) -> str:
     if form == "iso":
         return _iso(text, rules)
     if "%z" in form:
-        return f"CAST(timezone('UTC', try_strptime({text}, {literal(form)})) AS TIMESTAMP)"
-    return _to_utc(f"try_strptime({text}, {literal(form)})", rules)
+        return f"CAST(timezone('UTC', {_strptime(text, form)}) AS TIMESTAMP)"
+    return _to_utc(_strptime(text, form), rules)
+
+
+def _strptime(text: str, form: str) -> str:
+    """A time without a digit is none: DuckDB reads `epoch` and `infinity` in every format, as a day of 1900."""
+    return f"CASE WHEN regexp_matches({text}, '[0-9]') THEN try_strptime({text}, {literal(form)}) END"
 
 
 def _iso(text: str, rules: Rules) -> str:
     """ISO 8601: the date is required, an offset or Z wins over the declared zone; a bare date is no time."""
-    stem = r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}([.,]\d{1,9})?)?"
-    offset = r" ?(Z|z|[+-]\d{2}(:?\d{2})?)"
-    with_offset = (
-        f"CAST(timezone('UTC', TRY_CAST(replace(replace({text}, ',', '.'), 'z', 'Z') AS TIMESTAMPTZ)) AS TIMESTAMP)"
-    )
+    stem = r"\d{4}-\d{2}-\d{2}[T ]([01]\d|2[0-3]):\d{2}(:\d{2}([.,]\d{1,9})?)?"
+    offset = r" ?(Z|z|[+-]([01]\d|2[0-3])(:?[0-5]\d)?)"
+    plain = f"replace(replace({text}, ',', '.'), 'z', 'Z')"
+    close = f"regexp_replace({plain}, ' ([Z+-])', '\\1')"
+    whole = f"regexp_replace({close}, '^(.{{16}})([Z+-])', '\\1:00\\2')"
+    with_offset = f"CAST(timezone('UTC', TRY_CAST({whole} AS TIMESTAMPTZ)) AS TIMESTAMP)"
     local = _to_utc(f"TRY_CAST(replace({text}, ',', '.') AS TIMESTAMP)", rules)
     return (
         f"CASE WHEN regexp_full_match({text}, '{stem}{offset}') THEN {with_offset} "
@@ -185,25 +191,25 @@ def _iso(text: str, rules: Rules) -> str:
 
 
 def _to_utc(local: str, rules: Rules) -> str:
-    """A local time as UTC: one in the gap is refused, one that comes twice follows `dst_overlap` (fault 17)."""
+    """A local time as UTC: one in the gap is refused, one that comes twice follows `dst_overlap` (fault 17).
+
+    The offsets a day before and a day after are the only two that can hold: of the two instants they give,
+    those count that read as this local time. So an overlap of any length is seen (one of 30 minutes, of two hours).
+    """
     if rules.time_zone == "UTC":
         return local
-    zone = literal(rules.time_zone)
-    instant = f"timezone({zone}, {local})"
-    exists = f"timezone({zone}, {instant}) = {local}"
-    twins = {step: f"timezone({zone}, {instant} {step}) = {local}" for step in _STEPS}
-    utc = f"CAST(timezone('UTC', {instant}) AS TIMESTAMP)"
-    if rules.dst_overlap == "refuse":
-        once = " AND ".join(f"NOT {twin}" for twin in twins.values())
-        return f"CASE WHEN {exists} AND {once} THEN {utc} END"
-    wanted = "-" if rules.dst_overlap == "earlier" else "+"
-    moved = " ".join(
-        f"WHEN {twin} THEN CAST(timezone('UTC', {instant} {step}) AS TIMESTAMP)"
-        for step, twin in twins.items()
-        if step.startswith(wanted)
-    )
-    return f"CASE WHEN NOT ({exists}) THEN NULL {moved} ELSE {utc} END"
+    before, after = (_on_clock(local, f"{sign} INTERVAL 1 DAY", rules.time_zone) for sign in "-+")
+    if rules.dst_overlap == "earlier":
+        return f"least({before}, {after})"
+    if rules.dst_overlap == "later":
+        return f"greatest({before}, {after})"
+    either, other = f"coalesce({before}, {after})", f"coalesce({after}, {before})"
+    return f"CASE WHEN {either} = {other} THEN {either} END"
 
 
-_STEPS = ("- INTERVAL 1 HOUR", "+ INTERVAL 1 HOUR", "- INTERVAL 30 MINUTE", "+ INTERVAL 30 MINUTE")
-"""Distances between the two instants of one local time: an hour nearly everywhere, half of it on Lord Howe."""
+def _on_clock(local: str, nearby: str, time_zone: str) -> str:
+    """The instant of a local time under the offset that holds nearby; NULL where the clock then shows another time."""
+    zone = literal(time_zone)
+    offset = f"(timezone({zone}, timezone('UTC', {local} {nearby})) - ({local} {nearby}))"
+    instant = f"({local} - {offset})"
+    return f"CASE WHEN timezone({zone}, timezone('UTC', {instant})) = {local} THEN {instant} END"
