@@ -19,7 +19,7 @@ WITH blocked AS (
         coalesce(raised.order_line_id, line.order_line_id) AS order_line_id
     FROM mart_exception AS raised
     LEFT JOIN mart_order_line AS line
-        ON raised.order_line_id IS NULL AND raised.order_id = line.order_id
+        ON CASE WHEN raised.order_line_id IS NULL THEN raised.order_id END = line.order_id
     WHERE raised.blocks_line
 )
 

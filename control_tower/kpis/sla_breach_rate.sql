@@ -2,7 +2,7 @@
 number    = "K12"
 title     = "SLA breach rate"
 question  = "Of the exceptions that fell due, how many were late?"
-formula   = "due in the period and (resolved or still unresolved) after the due time / due in the period; without a due time the source's flag, at the end of the exception"
+formula   = "due in the period and resolved, ended or still open after the due time / due in the period; without a due time the source's flag, at the end of the exception"
 grain     = "exception"
 aggregate = "ratio"
 unit      = "percent"
@@ -13,10 +13,7 @@ needs     = ["mart_exception.sla_breached"]
 SELECT
     exception_id,
     coalesce(sla_due_at, ended_at, as_of) AS measured_on,
-    CASE
-        WHEN sla_due_at IS NOT NULL THEN coalesce(resolved_at, as_of) > sla_due_at
-        ELSE sla_breached
-    END AS value,
+    sla_breached AS value,
     1 AS weight,
     sla_basis
 FROM mart_exception

@@ -59,14 +59,14 @@ billed AS (
 touched AS (
     SELECT
         booked.order_id,
-        count(touch.touched_at) AS touch_count
+        count(touch.touched_at) FILTER (
+            WHERE
+            touch.touched_at >= booked.order_at
+            AND (billed.posted_at IS NULL OR touch.touched_at <= billed.posted_at)
+        ) AS touch_count
     FROM core_order AS booked
     LEFT JOIN billed ON booked.order_id = billed.order_id
-    LEFT JOIN touch
-        ON
-            booked.order_id = touch.object_id
-            AND touch.touched_at >= booked.order_at
-            AND (billed.posted_at IS NULL OR touch.touched_at <= billed.posted_at)
+    LEFT JOIN touch ON booked.order_id = touch.object_id
     GROUP BY booked.order_id
 )
 

@@ -26,7 +26,7 @@ WITH affected AS (
         count(*) OVER (PARTITION BY raised.exception_id) AS line_count
     FROM mart_exception AS raised
     LEFT JOIN mart_order_line AS line
-        ON raised.order_line_id IS NULL AND raised.order_id = line.order_id
+        ON CASE WHEN raised.order_line_id IS NULL THEN raised.order_id END = line.order_id
 )
 
 SELECT

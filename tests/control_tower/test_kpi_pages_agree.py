@@ -1,0 +1,45 @@
+"""Do the control room's tiles and `tower kpi` say the same number?"""
+
+from typing import Any
+
+import pytest
+
+from control_tower import kpi, warehouse
+from control_tower.definitions import kpis
+from tests.control_tower import random_build
+from tests.control_tower.conftest import Build
+from tests.control_tower.oracles import P0, P1
+from tests.control_tower.random_build import T
+
+
+@pytest.fixture(scope="module", params=[3, 4])
+def tiles(request: pytest.FixtureRequest) -> tuple[Any, dict[str, Any]]:
+    frame = random_build.frames(request.param)["mart_exception"]
+    basis = frame["sla_due_at"].notna().map({True: "due_time", False: "source_flag"})
+    build = Build(T.to_pydatetime())
+    build.insert_frame("mart_exception", frame.assign(sla_basis=basis.where(frame["sla_breached"].notna(), None)))
+    text = (warehouse.READS / "control_room.sql").read_text(encoding="utf-8").replace("{exceptions}", "mart_exception")
+    bound = {"since": P0.to_pydatetime(), "until": P1.to_pydatetime(), "before": (P0 - (P1 - P0)).to_pydatetime()}
+    return build.connection, build.connection.execute(text, bound).df().iloc[0].to_dict()
+
+
+@pytest.mark.parametrize(
+    ("name", "tile"),
+    [
+        ("open_exceptions", "open_count"),
+        ("new_exceptions", "new_count"),
+        ("resolved_exceptions", "resolved_count"),
+        ("oldest_open_hours", "oldest_hours"),
+    ],
+)
+def test_a_tile_shows_what_the_kpi_says(name: str, tile: str, tiles: tuple[Any, dict[str, Any]]) -> None:
+    connection, shown = tiles
+    found = kpi.evaluate(connection, kpis()[name], kpi.Period(P0.to_pydatetime(), P1.to_pydatetime()))
+    assert found.value == pytest.approx(shown[tile])
+
+
+def test_the_tile_of_late_exceptions_shows_the_terms_of_the_breach_rate(tiles: tuple[Any, dict[str, Any]]) -> None:
+    connection, shown = tiles
+    period = kpi.Period(P0.to_pydatetime(), P1.to_pydatetime())
+    found = kpi.evaluate(connection, kpis()["sla_breach_rate"], period)
+    assert (found.numerator, found.denominator) == (shown["late_count"], shown["judged_count"])
