@@ -30,53 +30,112 @@ class BuildInfo:
 
 
 def current_id(builds: Path) -> str | None:
-    """The id of the published build, or None in a home that has none yet."""
+    """The id of the published build, or None in a home that has none yet.
+
+    Raises BuildError when the pointer file is there and names nothing: that is damage, not an empty home.
+    """
+    build_id = pointer(builds)
+    if build_id == "":
+        known = ", ".join(info.manifest.build_id for info in existing(builds)) or "none"
+        raise BuildError(
+            f"{builds / CURRENT}: names no build; `tower rollback BUILD` publishes one (existing: {known}), "
+            "or delete this file and load the sources again"
+        )
+    return build_id
+
+
+def pointer(builds: Path) -> str | None:
+    """What CURRENT says: an id, "" when it is no id, None when there is no such file."""
     try:
-        return (builds / CURRENT).read_text(encoding="utf-8").strip() or None
+        text = (builds / CURRENT).read_text(encoding="utf-8").strip()
     except FileNotFoundError:
         return None
+    except UnicodeDecodeError:
+        return ""
+    return text if _is_name(text) else ""
+
+
+def _is_name(build_id: str) -> bool:
+    return build_id not in ("", ".", "..") and build_id.isprintable() and Path(build_id).name == build_id
 
 
 def current_manifest(builds: Path) -> Manifest | None:
-    """The manifest of the published build. Raises BuildError when the pointer leads nowhere."""
+    """The manifest of the published build, or its spare copy where the build's own is gone.
+
+    Raises BuildError when the pointer leads nowhere.
+    """
     build_id = current_id(builds)
-    return None if build_id is None else manifests.read(builds / build_id / MANIFEST)
+    if build_id is None:
+        return None
+    try:
+        return manifests.read(builds / build_id / MANIFEST)
+    except BuildError:
+        spare = _spare(builds, build_id)
+        if not spare.is_file():
+            raise
+        return manifests.read(spare)
 
 
 def existing(builds: Path) -> list[BuildInfo]:
-    """Every published build that is still on disk, newest first; half-made folders are left out."""
-    current = current_id(builds)
+    """Every published build on disk with a readable manifest, newest first; `unreadable` names the others."""
+    current = pointer(builds)
     found = []
-    for folder in sorted(builds.glob("*/"), reverse=True):
-        if not (folder / MANIFEST).is_file() or not _was_published(folder, current):
+    for folder in _published(builds):
+        try:
+            manifest = manifests.read(folder / MANIFEST)
+        except BuildError:
             continue
         size = sum(path.stat().st_size for path in folder.iterdir())
-        found.append(BuildInfo(manifests.read(folder / MANIFEST), folder, folder.name == current, size))
+        found.append(BuildInfo(manifest, folder, folder.name == current, size))
     return found
 
 
-def _was_published(folder: Path, current: str | None) -> bool:
-    return folder.name == current or (folder / PUBLISHED).is_file()
+def unreadable(builds: Path) -> list[Path]:
+    """Folders of published builds whose manifest is missing or damaged, newest first."""
+    readable = {info.folder for info in existing(builds)}
+    return [folder for folder in _published(builds) if folder not in readable]
+
+
+def _published(builds: Path) -> list[Path]:
+    current = pointer(builds)
+    folders = sorted((path for path in builds.glob("*/")), reverse=True)
+    return [folder for folder in folders if folder.name == current or (folder / PUBLISHED).is_file()]
+
+
+def _spare(builds: Path, build_id: str) -> Path:
+    return builds / f"{build_id}.json"
 
 
 def install(staged: Path, builds: Path) -> Path:
-    """Move a finished build folder into builds/ (not yet published). Returns its new place."""
+    """Move a finished build folder into builds/ (not yet published), its manifest copied beside it. Returns its place."""
     builds.mkdir(parents=True, exist_ok=True)
     for path in staged.iterdir():
         sync(path)
     sync(staged)
     target = builds / staged.name
     staged.rename(target)
+    spare = _spare(builds, target.name)
+    shutil.copyfile(target / MANIFEST, spare)
+    sync(spare)
     sync(builds)
     return target
 
 
-def point_to(builds: Path, build_id: str) -> None:
-    """Publish: move CURRENT to a complete build, atomically. Raises BuildError when it is not there."""
+def find(builds: Path, build_id: str) -> Path:
+    """The folder of a complete build. Raises BuildError naming the existing ones when there is none of this id."""
     folder = builds / build_id
-    if not (folder / MANIFEST).is_file() or not (folder / WAREHOUSE).is_file():
+    if not _is_name(build_id) or not (folder / MANIFEST).is_file() or not (folder / WAREHOUSE).is_file():
         known = ", ".join(info.manifest.build_id for info in existing(builds)) or "none"
         raise BuildError(f"no build {build_id!r} in {builds}; existing: {known}")
+    return folder
+
+
+def point_to(builds: Path, build_id: str) -> None:
+    """Publish: move CURRENT to a complete build, atomically. Raises BuildError when it is not there."""
+    folder = find(builds, build_id)
+    before = pointer(builds)
+    if before and (builds / before).is_dir():
+        (builds / before / PUBLISHED).touch()
     temporary = builds / f"{CURRENT}.{os.getpid()}"
     temporary.write_text(build_id + "\n", encoding="utf-8")
     sync(temporary)
@@ -87,16 +146,19 @@ def point_to(builds: Path, build_id: str) -> None:
 
 def remove_orphans(builds: Path) -> list[str]:
     """Delete builds that were never published (a load was killed before the pointer moved)."""
-    current = current_id(builds)
-    removed = []
+    current, removed = pointer(builds), []
+    published = {folder.name for folder in _published(builds)}
     for folder in builds.glob("*/"):
         if folder.name == current:
             (folder / PUBLISHED).touch()
-        elif not _was_published(folder, current):
+        elif folder.name not in published:
             shutil.rmtree(folder)
             removed.append(folder.name)
     for leftover in builds.glob(f"{CURRENT}.*"):
         leftover.unlink()
+    for spare in builds.glob("*.json"):
+        if spare.stem not in published:
+            spare.unlink()
     return removed
 
 
@@ -105,7 +167,9 @@ def prune(builds: Path, keep: int) -> list[str]:
     removed = []
     for info in existing(builds)[max(keep, 1) :]:
         if not info.is_current:
+            (info.folder / PUBLISHED).unlink(missing_ok=True)  # first: what a kill leaves is an orphan, not a build
             shutil.rmtree(info.folder)
+            _spare(builds, info.folder.name).unlink(missing_ok=True)
             removed.append(info.manifest.build_id)
     return removed
 

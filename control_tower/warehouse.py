@@ -17,10 +17,15 @@ import pandas as pd
 import pyarrow as pa
 
 from control_tower import builds, contract, manifest
+from control_tower.conditions import where_clause
 from control_tower.errors import BuildError, ControlTowerError, DefinitionError
-from control_tower.filters import AGING, BASES, DIMENSIONS, NOT_STATED, SEARCHED, Filters
+from control_tower.filters import Filters
 from control_tower.settings import Settings
 
+_REMEDY = "`tower doctor --rebuild` makes the build again from its raw files"
+MAX_RESULT_BYTES = 256 * 2**20
+"""What one query may bring into Python: DuckDB's own cap ends where a result leaves it."""
+_DAMAGE = (duckdb.IOException, duckdb.FatalException, duckdb.InternalException, duckdb.SerializationException)
 READS = Path(__file__).with_name("reads")
 _OPEN: dict[tuple[str, str], "Build"] = {}
 _OPENING = threading.Lock()
@@ -47,8 +52,10 @@ def _comments() -> str:
     parts = []
     for relation in contract.relations().values():
         parts.append(f"COMMENT ON TABLE {relation.name} IS {_literal(relation.grain)}")
-        for column in relation.columns:
-            parts.append(f'COMMENT ON COLUMN {relation.name}."{column.name}" IS {_literal(column.comment)}')
+        parts += [
+            f'COMMENT ON COLUMN {relation.name}."{column.name}" IS {_literal(column.comment)}'
+            for column in relation.columns
+        ]
     return ";\n".join(parts)
 
 
@@ -67,16 +74,23 @@ class Build:
         self._seconds = settings.query_seconds
         path = folder / builds.WAREHOUSE
         if not path.is_file():
-            raise BuildError(f"{path}: missing; `tower doctor --rebuild` makes the build again from its raw files")
+            raise BuildError(f"{path}: missing; {_REMEDY}")
+        if (beside := path.with_name(path.name + ".wal")).exists():
+            raise BuildError(
+                f"{beside}: a build is published without a write-ahead log, so this is not its own; {_REMEDY}"
+            )
         try:
             self._connection = duckdb.connect(str(path), read_only=True, config=_reader_config(settings))
             self._connection.execute("SET TimeZone = 'UTC'")  # icu's option: unknown until a database is open
+            self._connection.execute("SET temp_directory = ''")  # a reader writes nothing, not even what it spills
+            self._connection.execute("SET enable_external_access = false")  # after it: then folders are fixed
             self._connection.execute("SET lock_configuration = true")
             self._verify()
         except duckdb.Error as error:
-            raise BuildError(
-                f"{path}: damaged ({str(error).splitlines()[0]}); `tower doctor --rebuild` makes it again from raw files"
-            ) from error
+            raise self._damaged(error) from error
+
+    def _damaged(self, error: duckdb.Error) -> BuildError:
+        return BuildError(f"{self.folder / builds.WAREHOUSE}: damaged ({str(error).splitlines()[0]}); {_REMEDY}")
 
     def _verify(self) -> None:
         found = {row[0] for row in self._connection.execute("SELECT table_name FROM duckdb_tables()").fetchall()}
@@ -87,8 +101,7 @@ class Build:
                 rows = self._connection.execute(f'SELECT count(*) FROM "{name}"').fetchall()[0][0]
             if rows != entry.rows:
                 raise BuildError(
-                    f"{self.folder / builds.WAREHOUSE}: {name} holds {rows} rows, its manifest says {entry.rows}; "
-                    "`tower doctor --rebuild` makes it again from raw files"
+                    f"{self.folder / builds.WAREHOUSE}: {name} holds {rows} rows, its manifest says {entry.rows}; {_REMEDY}"
                 )
 
     def differing(self) -> list[str]:
@@ -96,7 +109,7 @@ class Build:
         try:
             found = fingerprint(self._connection)
         except duckdb.Error as error:
-            raise BuildError(f"{self.folder / builds.WAREHOUSE}: damaged ({str(error).splitlines()[0]})") from error
+            raise self._damaged(error) from error
         return [n for n, entry in self.manifest.relations.items() if found.get(n) != (entry.rows, entry.hash)]
 
     def close(self) -> None:
@@ -105,9 +118,14 @@ class Build:
 
     @contextmanager
     def cursor(self) -> Iterator[duckdb.DuckDBPyConnection]:
-        """A cursor of this build for one use, interrupted by the watchdog when it runs too long (fault 94)."""
+        """A cursor of this build for one use, interrupted by the watchdog when it runs too long (fault 94).
+
+        Raises ControlTowerError when the query runs too long or needs too much memory, and BuildError
+        when it meets a damaged block (fault 50).
+        """
         cursor = self._connection.cursor()
         watchdog = threading.Timer(self._seconds, cursor.interrupt)
+        watchdog.daemon = True
         watchdog.start()
         try:
             yield cursor
@@ -115,6 +133,10 @@ class Build:
             raise ControlTowerError(
                 f"the query ran longer than {self._seconds:g} s and was stopped; narrow the filters or the period"
             ) from error
+        except duckdb.OutOfMemoryException as error:
+            raise ControlTowerError("the query needs more memory than a reader may use; narrow it") from error
+        except _DAMAGE as error:
+            raise self._damaged(error) from error
         finally:
             watchdog.cancel()
             cursor.close()
@@ -123,9 +145,13 @@ class Build:
         """Run one SELECT as given (`tower sql`). Raises ControlTowerError with DuckDB's own words."""
         with self.cursor() as cursor:
             try:
-                relation = cursor.execute(query, parameters or [])
-                return relation.to_arrow_table()
-            except duckdb.InterruptException:
+                _refuse_all_but_one_select(cursor, query)
+                return _within_bounds(cursor.execute(query, parameters or []).to_arrow_reader(20_480))
+            except (duckdb.InterruptException, duckdb.OutOfMemoryException):
+                raise
+            except _DAMAGE as error:
+                if "disabled" in str(error):
+                    raise ControlTowerError(f"the query was refused: {error}") from error
                 raise
             except duckdb.Error as error:
                 raise ControlTowerError(f"the query was refused: {error}") from error
@@ -144,38 +170,25 @@ class Build:
             return cursor.execute(text, wanted).df()
 
 
-def where_clause(filters: Filters) -> tuple[str, dict[str, Any]]:
-    """The condition on mart_exception and its bound values; columns come from the allow-list only (fault 86)."""
-    conditions, values = ["true"], dict[str, Any]()
-    for name, (_, column) in DIMENSIONS.items():
-        if chosen := getattr(filters, name):
-            missing = f" OR {column} IS NULL" if NOT_STATED in chosen else ""
-            conditions.append(f"(list_contains($f_{name}, {column}){missing})")
-            values[f"f_{name}"] = list(chosen)
-    if filters.aging:
-        conditions.append("(is_open AND (" + " OR ".join(_bucket(word) for word in filters.aging) + "))")
-    conditions += _STATES.get(filters.state, [])
-    column = f"coalesce({', '.join(BASES[filters.basis])})"
-    if filters.since:
-        conditions.append(f"{column} >= $f_since")
-        values["f_since"] = filters.since
-    if filters.until:
-        conditions.append(f"{column} < $f_until + INTERVAL 1 DAY")
-        values["f_until"] = filters.until
-    if filters.search:
-        found = (f"contains(lower(coalesce({name}, '')), lower($f_search))" for name in SEARCHED)
-        conditions.append("(" + " OR ".join(found) + ")")
-        values["f_search"] = filters.search
-    return " AND ".join(conditions), values
+def _refuse_all_but_one_select(cursor: duckdb.DuckDBPyConnection, query: str) -> None:
+    statements = cursor.extract_statements(query)
+    if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT:
+        kinds = ", ".join(statement.type.name for statement in statements) or "nothing"
+        raise ControlTowerError(f"the query was refused: it takes one SELECT, this is {kinds}")
 
 
-_STATES = {"open": ["is_open"], "past_sla": ["sla_breached"], "ended": ["NOT is_open"]}
-
-
-def _bucket(word: str) -> str:
-    _, low, high = AGING[word]
-    upper = f" AND age_hours < {high:g}" if high is not None else ""
-    return f"(age_hours >= {low:g}{upper})"
+def _within_bounds(batches: pa.RecordBatchReader) -> pa.Table:
+    """All batches as one table. Raises ControlTowerError when they are more than a caller can hold."""
+    kept, size = [], 0
+    for batch in batches:
+        size += batch.nbytes
+        if size > MAX_RESULT_BYTES:
+            raise ControlTowerError(
+                f"the query was stopped: its result is larger than {MAX_RESULT_BYTES / 2**20:.0f} MiB; "
+                "add a LIMIT or aggregate"
+            )
+        kept.append(batch)
+    return pa.Table.from_batches(kept, batches.schema)
 
 
 @cache
@@ -187,9 +200,8 @@ def _read_text(name: str) -> str:
 
 
 def _reader_config(settings: Settings) -> dict[str, Any]:
-    """A reader reaches its own file and nothing else: no files, no extensions, no settings (fault 88)."""
+    """A reader reaches its own file and nothing else: no files, no extensions, no settings, no spilling (fault 88)."""
     return {
-        "enable_external_access": "false",
         "autoinstall_known_extensions": "false",
         "autoload_known_extensions": "false",
         "allow_community_extensions": "false",

@@ -28,7 +28,7 @@ def held(home: Path, doing: str) -> Iterator[None]:
             raise Conflict(f"{home}: {_holder(file.read())}; wait for it to end and try again") from error
         file.seek(0)
         file.truncate()
-        file.write(json.dumps({"pid": os.getpid(), "user": getpass.getuser(), "since": _now(), "doing": doing}))
+        file.write(json.dumps({"pid": os.getpid(), "user": user(), "since": _now(), "doing": doing}))
         file.flush()
         try:
             yield
@@ -37,12 +37,20 @@ def held(home: Path, doing: str) -> Iterator[None]:
             file.truncate()
 
 
+def user() -> str:
+    """The operating-system account that this process runs as; its number where it has no name."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return f"uid {os.getuid()}"
+
+
 def _holder(text: str) -> str:
     try:
         who = json.loads(text)
-    except json.JSONDecodeError:
+        return f"{who['doing']} is running (process {who['pid']}, user {who['user']}, since {who['since']})"
+    except (ValueError, KeyError, TypeError):
         return "another load has just begun"
-    return f"{who['doing']} is running (process {who['pid']}, user {who['user']}, since {who['since']})"
 
 
 def _now() -> str:

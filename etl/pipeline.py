@@ -6,20 +6,23 @@ Never knows a format, a table or a rule: those are the floors it calls.
 """
 
 import dataclasses
-import errno
+import hashlib
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import duckdb
 
-from control_tower import builds, warehouse
+from control_tower import builds, history, log, warehouse
 from control_tower import policy as policies
-from control_tower.errors import BuildError, LoadRefused
+from control_tower.errors import BuildError, ControlTowerError, LoadRefused
+from control_tower.history import Move
 from control_tower.manifest import Manifest
 from control_tower.policy import Loading
 from control_tower.settings import Settings
-from etl import intake, lock, making
+from etl import disk, intake, lock, making
 from etl.intake import Request
 from etl.making import Made, Step
 
@@ -51,6 +54,17 @@ class LoadReport:
     broken_audits: list[str] = field(default_factory=list)
 
 
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """One piece of work that holds the lock: for whom, what for, and how it tells its steps."""
+
+    settings: Settings
+    action: str
+    what: str
+    by: str
+    step: Step
+
+
 def load(requests: list[Request], settings: Settings, step: Step) -> LoadReport:
     """Load what is asked on top of the published build, and publish.
 
@@ -58,46 +72,85 @@ def load(requests: list[Request], settings: Settings, step: Step) -> LoadReport:
     another load is running.
     """
     names = ", ".join(request.source.name for request in requests)
-    with lock.held(settings.home, f"tower load {names}"):
-        tidy(settings)
-        step("land", names)
+    by = ", ".join(dict.fromkeys(request.loaded_by for request in requests))
+    with _at_work(_Work(settings, "load", names, by, step)) as work:
+        work.step("land", names)
         before = builds.current_manifest(settings.builds)
         manifest = intake.next_manifest(requests, settings)
-        if before and before.inputs_hash == manifest.inputs_hash:
-            return LoadReport(before.build_id, published=False, files=reports(before, settings, set()))
         known = {entry.file_no for entry in before.files} if before else set()
-        return _make_and_publish(manifest, settings, step, {f.file_no for f in manifest.files} - known)
+        if before and before.inputs_hash == manifest.inputs_hash and _is_sound(before, settings):
+            return LoadReport(before.build_id, published=False, files=reports(before, settings, set()))
+        return _make_and_publish(manifest, work, {f.file_no for f in manifest.files} - known)
 
 
-def unload(source: str, settings: Settings, step: Step) -> LoadReport:
+def unload(source: str, settings: Settings, step: Step, by: str | None = None) -> LoadReport:
     """Publish a build without one source. Raises SourceError when the build does not hold it."""
-    with lock.held(settings.home, f"tower unload {source}"):
-        tidy(settings)
+    with _at_work(_Work(settings, "unload", source, by or lock.user(), step)) as work:
         before = builds.current_manifest(settings.builds)
         if before is None:
             raise BuildError(f"{settings.builds}: no build yet, so nothing to unload")
-        return _make_and_publish(intake.without(before, source, settings), settings, step, set())
+        return _make_and_publish(intake.without(before, source, settings), work, set())
 
 
-def rebuild(settings: Settings, step: Step) -> LoadReport:
-    """Make the published build again from its raw files (`tower doctor --rebuild`), under a new id."""
-    with lock.held(settings.home, "tower doctor --rebuild"):
-        tidy(settings)
+def rebuild(settings: Settings, step: Step, by: str | None = None) -> LoadReport:
+    """Make the published build again from its raw files (`tower doctor --rebuild`), under a new id.
+
+    Same files, definitions, reference data and policy: with the same code and engine, equal tables.
+    """
+    with _at_work(_Work(settings, "rebuild", "tower doctor --rebuild", by or lock.user(), step)) as work:
         before = builds.current_manifest(settings.builds)
         if before is None:
             raise BuildError(f"{settings.builds}: no build yet, so nothing to make again")
-        manifest = intake.made(list(before.sources), list(before.files), settings)
-        return _make_and_publish(manifest, settings, step, set())
+        draft = intake.made(list(before.sources), list(before.files), settings)
+        same = {name: getattr(before, name) for name in ("policy_version", "policy_hash", "reference")}
+        return _make_and_publish(dataclasses.replace(draft, **same), work, set())
 
 
-def rollback(build_id: str, settings: Settings) -> Manifest:
-    """Publish an older build again; loads that it does not hold are withdrawn and may be loaded anew."""
-    with lock.held(settings.home, f"tower rollback {build_id}"):
-        warehouse.Build(settings.builds / Path(build_id).name, settings).close()
-        builds.point_to(settings.builds, build_id)
-        manifest = builds.current_manifest(settings.builds)
-        assert manifest is not None
-        return manifest
+def rollback(build_id: str, settings: Settings, by: str | None = None) -> Manifest:
+    """Publish an older build again; loads that it does not hold are withdrawn and may be loaded anew.
+
+    Raises BuildError when there is no such build, or it is damaged.
+    """
+    with _at_work(_Work(settings, "rollback", build_id, by or lock.user(), lambda _name, _detail: None)) as work:
+        folder = builds.find(settings.builds, build_id)
+        work.step("verify", build_id)
+        build = warehouse.Build(folder, settings)
+        try:
+            differing = build.differing()
+        finally:
+            build.close()
+        if differing:
+            raise BuildError(f"{folder}: {', '.join(differing)} not as its manifest says; damaged, so not published")
+        _switch(build.manifest, work)
+        return build.manifest
+
+
+@contextmanager
+def _at_work(work: _Work) -> Iterator[_Work]:
+    """Hold the lock, tidy before, log, and leave nothing half-made behind when the work fails."""
+    settings = work.settings
+    try:
+        with lock.held(settings.home, f"tower {work.action} {work.what}"), log.opened(settings.home) as stream:
+            logger = log.writing(stream, action=work.action, what=work.what, by=work.by)
+            tidy(settings)
+            history.heal(settings.home, builds.pointer(settings.builds))
+            logger.info("begin")
+            try:
+                yield dataclasses.replace(work, step=log.told(logger, work.step))
+            except (ControlTowerError, OSError, duckdb.Error) as error:
+                tidy(settings)
+                logger.error("failed", kind=type(error).__name__, why=str(error))
+                raise
+            logger.info("end", build=builds.current_id(settings.builds))
+    except (ControlTowerError, OSError, duckdb.Error) as error:
+        if disk.is_full(error):
+            raise disk.full(settings.home) from error
+        if isinstance(error, duckdb.OutOfMemoryException):
+            raise LoadRefused(
+                f"the load needs more than the {settings.memory_limit} of TOWER_MEMORY_LIMIT; raise it and load again. "
+                "The build before stays"
+            ) from error
+        raise
 
 
 def tidy(settings: Settings) -> None:
@@ -112,41 +165,76 @@ def tidy(settings: Settings) -> None:
         leftover.unlink()
 
 
-def _make_and_publish(manifest: Manifest, settings: Settings, step: Step, new: set[int]) -> LoadReport:
-    loading = policies.load(settings.raw / manifest.policy_hash).loading
-    _check_disk(manifest, settings, loading)
+def _is_sound(manifest: Manifest, settings: Settings) -> bool:
+    """Whether a build still opens as its manifest says; if not, the same load makes it again."""
     try:
-        made = making.make(manifest, settings, step)
-        files = _judge(made, settings, new, loading)
-        step("manifest", manifest.build_id)
-        summary = {
-            "detected": made.detected,
-            "broken_audits": {a.name: a.broken_rows for a in made.audits if a.broken_rows},
-        }
-        text = dataclasses.replace(manifest, summary=summary).to_json()
-        (made.folder / builds.MANIFEST).write_text(text, encoding="utf-8")
-        step("verify", "opening the build as readers will")
-        warehouse.Build(made.folder, settings).close()
-    except (OSError, duckdb.Error) as error:
-        shutil.rmtree(settings.staging / manifest.build_id, ignore_errors=True)
-        if _is_full(error):
-            raise LoadRefused(
-                f"the disk of {settings.home} is full; free some space and load again. The build before stays"
-            ) from error
-        raise
-    step("install", manifest.build_id)
+        warehouse.Build(settings.builds / manifest.build_id, settings).close()
+    except BuildError:
+        return False
+    return True
+
+
+def _make_and_publish(manifest: Manifest, work: _Work, new: set[int]) -> LoadReport:
+    settings = work.settings
+    _check_raw(manifest, work, new)
+    loading = policies.load(settings.raw / manifest.policy_hash).loading
+    disk.require(settings.home, int(sum(entry.size for entry in manifest.files) * loading.free_disk_factor))
+    work.step("stage", manifest.build_id)
+    made = making.make(manifest, settings, work.step)
+    files = _judge(made, work, new, loading)
+    work.step("manifest", manifest.build_id)
+    summary = {
+        "detected": made.detected,
+        "broken_audits": {a.name: a.broken_rows for a in made.audits if a.broken_rows},
+    }
+    text = dataclasses.replace(manifest, summary=summary).to_json()
+    (made.folder / builds.MANIFEST).write_text(text, encoding="utf-8")
+    work.step("verify", "opening the build as readers will")
+    warehouse.Build(made.folder, settings).close()
+    work.step("install", manifest.build_id)
     builds.install(made.folder, settings.builds)
-    step("switch", manifest.build_id)
-    builds.point_to(settings.builds, manifest.build_id)
-    step("prune", f"keeping {loading.keep_builds} builds")
-    builds.prune(settings.builds, loading.keep_builds)
+    _switch(manifest, work)
+    work.step("prune", f"keeping {loading.keep_builds} builds")
+    _prune(work, loading.keep_builds)
     broken = [audit.title for audit in made.audits if audit.broken_rows]
     return LoadReport(manifest.build_id, True, files, made.detected, broken)
 
 
-def _judge(made: Made, settings: Settings, new: set[int], loading: Loading) -> list[FileReport]:
+def _switch(manifest: Manifest, work: _Work) -> None:
+    """Move the pointer, and write down who did."""
+    folder, home = work.settings.builds, work.settings.home
+    before = builds.pointer(folder)
+    work.step("switch", manifest.build_id)
+    builds.point_to(folder, manifest.build_id)
+    history.append(home, Move(history.now(), work.by, work.action, before or None, manifest.build_id, work.what))
+
+
+def _prune(work: _Work, keep: int) -> None:
+    try:
+        builds.prune(work.settings.builds, keep)
+    except OSError as error:
+        work.step("prune", f"left for the next load: {error}")
+
+
+def _check_raw(manifest: Manifest, work: _Work, new: set[int]) -> None:
+    """Every raw file from before is there and its content still its name; what was landed just now was hashed."""
+    kept = {entry.sha256: f"{entry.source}: {entry.name}" for entry in manifest.files if entry.file_no not in new}
+    work.step("hash", f"{len(kept)} files of earlier loads")
+    for digest, name in kept.items():
+        path = work.settings.raw / digest
+        if not path.is_file() or _hash(path) != digest:
+            what = "was changed on disk" if path.is_file() else "is missing"
+            raise BuildError(f"{path}: {name} {what}; delete it if it is there, then load that file again")
+
+
+def _hash(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _judge(made: Made, work: _Work, new: set[int], loading: Loading) -> list[FileReport]:
     """Whether the build may be published: blocking audits green, and no new file refused beyond the limit."""
-    files = _reports(made.folder, made.manifest, settings, new)
+    files = _reports(made.folder, made.manifest, new)
     problems = [
         f"{f.file}: {f.refused:,} of {f.read:,} rows refused, more than the {loading.refusal_rate_limit:.1%} of policy"
         for f in files
@@ -158,10 +246,10 @@ def _judge(made: Made, settings: Settings, new: set[int], loading: Loading) -> l
         if a.blocks_publishing and a.broken_rows
     ]
     if problems:
-        kept = settings.home / "quarantine" / f"{made.manifest.build_id}.parquet"
+        work.step("quarantine", "keeping what was refused")
+        kept = work.settings.home / "quarantine" / f"{made.manifest.build_id}.parquet"
         kept.parent.mkdir(exist_ok=True)
         warehouse.export(made.folder / builds.WAREHOUSE, "quarantine", kept)
-        shutil.rmtree(made.folder)
         raise LoadRefused(
             "not published; the build before stays:\n  "
             + "\n  ".join(problems)
@@ -172,27 +260,12 @@ def _judge(made: Made, settings: Settings, new: set[int], loading: Loading) -> l
 
 def reports(manifest: Manifest, settings: Settings, new: set[int]) -> list[FileReport]:
     """The ledger of a published build as reports."""
-    return _reports(settings.builds / manifest.build_id, manifest, settings, new)
+    return _reports(settings.builds / manifest.build_id, manifest, new)
 
 
-def _reports(folder: Path, manifest: Manifest, settings: Settings, new: set[int]) -> list[FileReport]:
+def _reports(folder: Path, manifest: Manifest, new: set[int]) -> list[FileReport]:
     rows = warehouse.rows(
         folder / builds.WAREHOUSE, "load_ledger",
         ["file_no", "source_system", "file", "read_rows", "loaded_rows", "refused_rows", "duplicate_rows", "warning"],
     )  # fmt: skip
     return [FileReport(*row, *[row[0] in new]) for row in rows]
-
-
-def _check_disk(manifest: Manifest, settings: Settings, loading: Loading) -> None:
-    needed = int(sum(entry.size for entry in manifest.files) * loading.free_disk_factor)
-    free = shutil.disk_usage(settings.home).free
-    if free < needed:
-        raise LoadRefused(
-            f"{settings.home}: {free / 1e9:.1f} GB free, this build may need {needed / 1e9:.1f} GB; "
-            "free some space, or remove old builds. The build before stays"
-        )
-
-
-def _is_full(error: Exception) -> bool:
-    full = isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-    return full or "No space left" in str(error) or "File too large" in str(error)

@@ -76,12 +76,13 @@ def deliver(folder: Path, day: int, tickets: int = 40) -> None:
     chance = random.Random(day)
     rows, steps = ["ticket_no,reason,opened_at,changed_at,amount"], ["ticket_no,activity,happened_at"]
     for number in range(tickets):
-        name = f"T{day}-{number}"
+        name, reason = f"T{day}-{number}", chance.choice(["late", "empty", "odd"])
         opened = _START + timedelta(days=day, minutes=chance.randrange(600))
-        rows.append(f"{name},{chance.choice(['late', 'empty', 'odd'])},{opened:%Y-%m-%d %H:%M},"
-                    f"{opened + timedelta(minutes=chance.randrange(90)):%Y-%m-%d %H:%M},{chance.randrange(9999) / 100}")  # fmt: skip
-        for part in range(chance.randrange(1, 5)):
-            steps.append(f"{name},{chance.choice('abc')},{opened + timedelta(minutes=part * 7):%Y-%m-%d %H:%M}")
+        changed = opened + timedelta(minutes=chance.randrange(90))
+        amount = chance.randrange(9999) / 100
+        rows.append(f"{name},{reason},{opened:%Y-%m-%d %H:%M},{changed:%Y-%m-%d %H:%M},{amount}")
+        times = [opened + timedelta(minutes=part * 7) for part in range(chance.randrange(1, 5))]
+        steps += [f"{name},{chance.choice('abc')},{at:%Y-%m-%d %H:%M}" for at in times]
     rows += [f"T{day}-x,late,2026-02-30 08:00,2026-03-01 08:00,1.5", rows[1]]
     (folder / f"ticket_{day}.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
     (folder / f"step_{day}.csv").write_text("\n".join(steps) + "\n", encoding="utf-8")

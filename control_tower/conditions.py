@@ -1,0 +1,43 @@
+"""Which condition on mart_exception does a filter state mean, and which values does it bind?
+
+Columns come from the allow-list of filters.py only, values are always bound (fault 86). Runs nothing and
+holds no whole statement.
+"""
+
+from typing import Any
+
+from control_tower.filters import AGING, BASES, DIMENSIONS, NOT_STATED, SEARCHED, Filters
+
+
+def where_clause(filters: Filters) -> tuple[str, dict[str, Any]]:
+    """The condition on mart_exception and its bound values; columns come from the allow-list only (fault 86)."""
+    conditions, values = ["true"], dict[str, Any]()
+    for name, (_, column) in DIMENSIONS.items():
+        if chosen := getattr(filters, name):
+            missing = f" OR {column} IS NULL" if NOT_STATED in chosen else ""
+            conditions.append(f"(list_contains($f_{name}, {column}){missing})")
+            values[f"f_{name}"] = list(chosen)
+    if filters.aging:
+        conditions.append("(is_open AND (" + " OR ".join(_bucket(word) for word in filters.aging) + "))")
+    conditions += _STATES.get(filters.state, [])
+    column = f"coalesce({', '.join(BASES[filters.basis])})"
+    if filters.since:
+        conditions.append(f"{column} >= $f_since")
+        values["f_since"] = filters.since
+    if filters.until:
+        conditions.append(f"{column} < $f_until + INTERVAL 1 DAY")
+        values["f_until"] = filters.until
+    if filters.search:
+        found = (f"contains(lower(coalesce({name}, '')), lower($f_search))" for name in SEARCHED)
+        conditions.append("(" + " OR ".join(found) + ")")
+        values["f_search"] = filters.search
+    return " AND ".join(conditions), values
+
+
+_STATES = {"open": ["is_open"], "past_sla": ["sla_breached"], "ended": ["NOT is_open"]}
+
+
+def _bucket(word: str) -> str:
+    _, low, high = AGING[word]
+    upper = f" AND age_hours < {high:g}" if high is not None else ""
+    return f"(age_hours >= {low:g}{upper})"
