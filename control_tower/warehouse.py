@@ -36,6 +36,7 @@ def create(path: Path, settings: Settings) -> duckdb.DuckDBPyConnection:
     connection = duckdb.connect(str(path))
     connection.execute("SET preserve_insertion_order = true")
     connection.execute("SET TimeZone = 'UTC'")
+    connection.execute("SET enable_external_file_cache = false")
     connection.execute("SET memory_limit = ?", [settings.memory_limit])
     connection.execute("SET temp_directory = ?", [str(path.parent / "spill")])
     if settings.threads:

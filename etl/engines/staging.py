@@ -6,12 +6,15 @@ superseded versions. Knows nothing of canonical tables. Its names: `part_<n>` on
 `dropped_<raw>` the rows a key left out, and the view `raw_<system>__<table>` that source SQL reads.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import duckdb
+import pyarrow as pa
 
 from etl.engines import casting
 from etl.engines.casting import Rules, identifier, literal
+from etl.readers.breaks import Breaks
 from etl.readers.contract import RawTable
 from etl.source import Source, Table
 
@@ -274,8 +277,7 @@ def _duckdb_type(rules: Rules) -> str:
     }[rules.column.type]
 
 
-def _arrow(breaks: list[tuple[int, int]]) -> "object":
-    import pyarrow as pa
-
-    records, lines = zip(*breaks, strict=True)
-    return pa.table({"record": pa.array(records, pa.int64()), "line": pa.array(lines, pa.int64())})
+def _arrow(breaks: Sequence[tuple[int, int]]) -> pa.Table:
+    if isinstance(breaks, Breaks):
+        return pa.table({"record": breaks.records, "line": breaks.lines})
+    return pa.table({"record": [record for record, _ in breaks], "line": [line for _, line in breaks]})
