@@ -8,7 +8,7 @@ aggregate = "ratio"
 unit      = "percent"
 better    = "higher"
 owner     = "Operations"
-needs     = ["mart_exception.resolved_at"]
+needs     = ["mart_exception.resolved_at", "mart_exception.escalated_at"]
 --- */
 SELECT
     exception_id,

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from tests.control_tower.oracles import P1, Frames, hours, median_under_censoring, oracle, within
+from tests.control_tower.oracles import P1, Frames, hours, median_under_censoring, oracle, valid, within
 from tests.control_tower.random_build import T
 
 DAY = pd.Timedelta(days=1)
@@ -181,3 +181,27 @@ def _(f: Frames) -> float:
     made = f["core_audit"][within(f["core_audit"]["acted_at"])]
     always = made[["actor", "reason", "after_state", "policy_version"]].notna().all(axis=1)
     return (always & (made["before_state"].notna() | (made["action"] == "create"))).mean()
+
+
+@oracle("customer_escalations")
+def _(f: Frames) -> float:
+    return int(within(f["core_customer_escalation"]["escalated_at"]).sum())
+
+
+@oracle("customer_escalations_per_1000_orders")
+def _(f: Frames) -> float:
+    count = within(f["core_customer_escalation"]["escalated_at"]).sum()
+    return 1000 * count / within(f["core_order"]["order_at"]).sum()
+
+
+@oracle("order_recovery_rate")
+def _(f: Frames) -> float:
+    warned = valid(f["mart_exception"]).groupby("order_id")["detected_at"].min()
+    kept = []
+    for name, lines in f["mart_order_line"].groupby("order_id"):
+        promise = pd.to_datetime(lines["promise_date"]).max()
+        if name not in warned or pd.isna(promise) or not within(pd.Series([promise])).iloc[0]:
+            continue
+        if warned[name] < promise + DAY <= T:
+            kept.append(bool((lines["complete_ship_at"] < promise + DAY).all()))
+    return sum(kept) / len(kept)

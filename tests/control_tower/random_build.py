@@ -51,6 +51,9 @@ def frames(seed: int) -> dict[str, pd.DataFrame]:
     found["core_approval"] = _approvals(draw, found["mart_exception"], 200)
     found |= _finance(draw, found["core_invoice"], 150)
     found["core_proposal"] = _proposals(draw, found["mart_exception"], 150)
+    found["core_customer_escalation"] = pd.DataFrame(
+        {"customer_escalation_id": ids("x", 60), "escalated_at": draw.time(60)}
+    )
     found["core_audit"] = _audit(draw, 200)
     found["core_event"], found["core_event_object"] = _events(draw, found, 1500)
     return found
