@@ -30,6 +30,9 @@ def main() -> None:
     except BuildError as error:
         empty.no_build(str(error))
         return
+    except ControlTowerError as error:
+        empty.stopped(str(error))
+        return
     header.show(head)
     for sentence in refused:
         st.caption(f":orange[{plain.as_text(sentence)}]")

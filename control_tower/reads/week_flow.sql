@@ -1,4 +1,5 @@
 /* Grain: one row per 7 days before until, newest last; at most 53. Backlog and oldest age are at the week's end.
+   arrived leaves out duplicates and false positives (K01), counted in void.
    Each exception is placed once (how many weeks before until it arrived, ended, was judged; null = not yet);
    the weeks are then read off that small grid, so the cost is one pass whatever the number of weeks. */
 WITH life AS (
@@ -51,6 +52,7 @@ SELECT
     CAST($until - to_days(CAST(7 * (week.ago + 1) AS INTEGER)) AS DATE) AS starts_on,
     CAST($until - to_days(CAST(7 * week.ago AS INTEGER)) AS DATE) AS ends_before,
     coalesce(sum(valid) FILTER (WHERE arrived_ago = ago), 0)::BIGINT AS arrived,
+    coalesce(sum(n - valid) FILTER (WHERE arrived_ago = ago), 0)::BIGINT AS void,
     coalesce(sum(n) FILTER (WHERE resolved_ago = ago), 0)::BIGINT AS resolved,
     coalesce(sum(n) FILTER (WHERE ended_ago = ago), 0)::BIGINT AS ended,
     coalesce(sum(n) FILTER (WHERE arrived_ago >= ago AND (ended_ago IS NULL OR ended_ago < ago)), 0)::BIGINT

@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from tests.dashboard import sample_build
 
-PROJECT_ROOT = Path(__file__).resolve().parents[2]
+APP = str(Path(__file__).resolve().parents[2] / "dashboard" / "app.py")
 Run = Callable[..., AppTest]
 
 
@@ -36,7 +36,7 @@ def run(homes: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch) -> Run:
     def start(kind: str = "sample", page: str = "", **query: str | list[str]) -> AppTest:
         monkeypatch.setenv("TOWER_HOME", str(homes(kind)))
         st.cache_data.clear()
-        app = AppTest.from_file(str(PROJECT_ROOT / "dashboard" / "app.py"), default_timeout=60)
+        app = AppTest.from_file(APP, default_timeout=60)
         for word, value in query.items():
             app.query_params[word] = value
         app.run()

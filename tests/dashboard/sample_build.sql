@@ -59,26 +59,27 @@ lived AS (
         typed.*,
         ($all_closed OR (detected_at + lasted <= $as_of AND b < 0.975)) AS has_ended,
         least(detected_at + lasted, $as_of) AS ends_at,
-        detected_at + to_seconds(CAST(sla_hours * 3600 AS BIGINT)) AS due_at
+        detected_at + to_seconds(CAST(sla_hours * 3600 AS BIGINT)) AS due_at,
+        (NOT $all_closed AND detected_at + lasted <= $as_of AND b < 0.975 AND i % 44 = 0) AS is_void
     FROM typed
 )
 SELECT
     'acme:E' || lpad(i::VARCHAR, 6, '0'),
     CASE WHEN i % 4 = 0 THEN 'sample_wms' ELSE 'sample_erp' END,
     type_code, title, category, default_severity,
-    CASE WHEN has_ended THEN 'resolved' WHEN d < 0.3 THEN 'new' WHEN d < 0.7 THEN 'in_progress' ELSE 'waiting' END,
+    CASE WHEN is_void THEN 'duplicate' WHEN has_ended THEN 'resolved' WHEN d < 0.3 THEN 'new' WHEN d < 0.7 THEN 'in_progress' ELSE 'waiting' END,
     CASE WHEN i % 50 <> 0 THEN 'acme:DC' || (1 + floor(d * d * 6))::INTEGER END,
     'acme:S' || (1 + i % 12), 'acme:C' || (i % 400), 'acme:O' || i, 'acme:O' || i || '-1',
     'acme:T' || (1 + (i * 7) % 5), ['edi', 'web', 'inside_sales'][1 + i % 3],
     type_code || '|' || (i % 400), detected_at,
-    CASE WHEN has_ended THEN ends_at END, CASE WHEN has_ended THEN ends_at END, CASE WHEN has_ended THEN ends_at END,
+    CASE WHEN has_ended AND NOT is_void THEN ends_at END, CASE WHEN has_ended THEN ends_at END, CASE WHEN has_ended THEN ends_at END,
     0, 0,
     CASE WHEN NOT $no_sla AND NOT $all_closed AND i % 4 <> 0 THEN due_at END,
     CASE WHEN NOT $no_sla AND (i % 4 <> 0 OR $all_closed) THEN (CASE WHEN has_ended THEN ends_at ELSE $as_of END) > due_at END,
     CASE WHEN $no_sla THEN NULL WHEN $all_closed THEN 'source_flag' WHEN i % 4 <> 0 THEN 'due_time' END,
     NOT has_ended,
     CASE WHEN NOT has_ended THEN (epoch($as_of) - epoch(detected_at)) / 3600.0 END,
-    CASE WHEN has_ended THEN (epoch(ends_at) - epoch(detected_at)) / 3600.0 END,
+    CASE WHEN has_ended AND NOT is_void THEN (epoch(ends_at) - epoch(detected_at)) / 3600.0 END,
     false,
     CASE WHEN NOT $all_closed AND i % 5 <> 0 THEN round(120 + d * d * d * 48000, 2) END,
     CASE WHEN i % 3 = 0 THEN 'ordered 40, free stock 12, next receipt 2026-03-21' END,

@@ -1,0 +1,162 @@
+"""What does a person see? Every page at a laptop's and a phone's size, filters in links, text that stays text."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.dashboard import sample_build
+
+PAGES = {
+    "": "Is the flow of exceptions under control?",
+    "exceptions": "What is ageing, and who owns it?",
+    "data_health": "Can these numbers be trusted?",
+}
+LAPTOP, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
+
+
+@pytest.fixture(scope="session")
+def address(serve: Callable[[Path], Any], tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A served home with a drawn build in which a site's name and a note try to fetch and to run."""
+    home = sample_build.write_home(tmp_path_factory.mktemp("browser"), rows=2_000, build_id="build-seen")
+    return str(serve(home).address)
+
+
+def _settled(page: Page) -> None:
+    expect(page.get_by_test_id("stAppViewContainer")).to_be_visible()
+    expect(page.get_by_text("AGPL-3.0-or-later")).to_be_attached(timeout=30_000)
+    expect(page.get_by_test_id("stStatusWidget")).to_have_count(0, timeout=30_000)
+
+
+@pytest.mark.parametrize("size", [LAPTOP, PHONE], ids=["laptop", "phone"])
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_answers_without_an_error_box_and_fits_the_screen(
+    page: Page, address: str, path: str, size: dict[str, int]
+) -> None:
+    page.set_viewport_size(size)  # type: ignore[arg-type]
+    page.goto(f"{address}/{path}")
+    _settled(page)
+    expect(page.get_by_role("heading", name=PAGES[path])).to_be_visible()
+    expect(page.get_by_test_id("stException")).to_have_count(0)
+    main = page.get_by_test_id("stMainBlockContainer")
+    assert sum(char.isdigit() for char in main.inner_text()) > 20
+    assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
+
+
+def test_the_control_room_answers_in_the_first_screen(page: Page, address: str) -> None:
+    page.goto(address)
+    _settled(page)
+    figure = page.get_by_test_id("stPlotlyChart").first
+    expect(figure).to_be_visible()
+    box = figure.bounding_box()
+    assert box is not None
+    assert box["y"] + box["height"] <= LAPTOP["height"]
+    assert page.get_by_test_id("stMetric").count() == 5
+
+
+def test_the_filters_survive_a_page_change_a_reload_and_a_copied_link(
+    page: Page, address: str, browser: Browser
+) -> None:
+    page.goto(f"{address}/?severity=critical&site=acme%3ADC1")
+    _settled(page)
+    expect(page.get_by_role("button", name="Severity: critical")).to_be_visible()
+    page.get_by_test_id("stSidebarNavLink").filter(has_text="Exceptions").click()
+    expect(page.get_by_role("heading", name=PAGES["exceptions"])).to_be_visible()
+    page.wait_for_url("**/exceptions?*severity=critical*")
+    expect(page.get_by_role("button", name="Site: DC Lyon")).to_be_visible()
+    page.reload()
+    _settled(page)
+    expect(page.get_by_role("button", name="Severity: critical")).to_be_visible()
+    answer = page.get_by_text("exceptions,", exact=False).first.inner_text()
+    stranger = browser.new_context(viewport=PHONE).new_page()  # type: ignore[arg-type]
+    stranger.goto(page.url)
+    _settled(stranger)
+    expect(stranger.get_by_text(answer)).to_be_visible()
+    expect(stranger.get_by_role("button", name="Site: DC Lyon")).to_be_visible()
+    stranger.context.close()
+
+
+def test_removing_a_chip_changes_the_link(page: Page, address: str) -> None:
+    page.goto(f"{address}/exceptions?severity=critical&state=open")
+    _settled(page)
+    page.get_by_role("button", name="Severity: critical").click()
+    page.wait_for_url(lambda url: "severity" not in url and "state=open" in url)
+    expect(page.get_by_role("button", name="State: Open")).to_be_visible()
+
+
+def test_a_tile_opens_the_rows_behind_it(page: Page, address: str) -> None:
+    page.goto(address)
+    _settled(page)
+    n = page.get_by_test_id("stMetric").first.get_by_test_id("stMetricValue").inner_text()
+    page.get_by_role("link", name="Show rows").first.click()
+    page.wait_for_url("**/exceptions?*state=open*")
+    expect(page.get_by_text(f"{n} exceptions, {n} open")).to_be_visible()
+
+
+def test_a_click_on_a_bar_filters_by_it(page: Page, address: str) -> None:
+    page.goto(address)
+    _settled(page)
+    bar = page.get_by_test_id("stPlotlyChart").nth(2).locator(".bars .point path").last
+    bar.scroll_into_view_if_needed()
+    box = bar.bounding_box()
+    assert box is not None
+    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.wait_for_url("**site=acme%3ADC*")
+    expect(page.get_by_role("button", name="Site: DC")).to_be_visible()
+
+
+def test_a_note_with_html_and_a_picture_is_shown_as_its_characters(page: Page, address: str) -> None:
+    """# fault 89: no picture is fetched (the fixture fails on any foreign request), no script runs, no tag is made."""
+    page.goto(f"{address}/exceptions?exception=acme%3AE000007")
+    _settled(page)
+    expect(page.get_by_text(sample_build.HOSTILE_NOTE)).to_be_visible()
+    assert page.evaluate("window.pwned") is None
+    assert page.locator("img[src='x']").count() == 0
+
+
+def test_a_value_of_a_link_is_shown_as_its_characters(page: Page, address: str) -> None:
+    """# fault 89: a chip is a label, and labels read markdown, pictures included."""
+    page.goto(f"{address}/exceptions?site=%21%5Bx%5D(http%3A%2F%2Fbeacon.invalid%2Fb.png)%20%3Cimg%20src%3Dx%3E")
+    _settled(page)
+    expect(page.get_by_role("button", name="![x](http://beacon.invalid/b.png) <img src=x>")).to_be_visible()
+    assert page.locator("img[src*='beacon'], img[src='x']").count() == 0
+
+
+def test_no_table_offers_its_own_download(page: Page, address: str) -> None:
+    """# fault 90: rows leave through our CSV only."""
+    page.goto(f"{address}/exceptions")
+    _settled(page)
+    page.get_by_test_id("stDataFrame").first.hover()
+    assert page.get_by_role("button", name="Download as CSV").count() == 0
+    with page.expect_download() as caught:
+        page.get_by_role("button", name="CSV of all 2,000").click()
+    text = Path(caught.value.path()).read_bytes()
+    assert text.count(b"\r\n") == 2_001
+
+
+def test_nothing_is_told_to_who_asks_the_server_directly(page: Page, address: str) -> None:
+    """# fault 84: health says only that it runs; there are no files, no agent and no traceback to get."""
+    assert page.request.get(f"{address}/_stcore/health").text() == "ok"
+    for path in ("_stcore/metrics", "app/static/app.py", "_stcore/agent", "../data/builds/CURRENT"):
+        answer = page.request.get(f"{address}/{path}")
+        assert "build-seen" not in answer.text()
+        assert "Traceback" not in answer.text()
+
+
+def test_the_dark_page_is_dark_and_complete(page: Page, address: str) -> None:
+    page.emulate_media(color_scheme="dark")
+    page.goto(address)
+    _settled(page)
+    background = page.evaluate("getComputedStyle(document.querySelector('[data-testid=stApp]')).backgroundColor")
+    assert background == "rgb(18, 23, 28)"
+    expect(page.get_by_test_id("stException")).to_have_count(0)
+
+
+def test_a_home_without_a_build_says_which_command_to_run(
+    page: Page, serve: Callable[[Path], Any], tmp_path: Path
+) -> None:
+    page.goto(serve(tmp_path).address)
+    expect(page.get_by_role("heading", name="Nothing is loaded yet")).to_be_visible(timeout=30_000)
+    expect(page.get_by_text("tower load SOURCE --from PATH").first).to_be_visible()
