@@ -9,21 +9,11 @@ import duckdb
 
 from control_tower.contract import ContractColumn, Relation, canonical_tables
 from control_tower.errors import DefinitionError
+from etl.engines import refusing, units
 from etl.engines.casting import identifier, literal
+from etl.engines.refusing import MAPPED
 from etl.source import Source
 
-MAPPED = {
-    ("exception", "type_code"): ("exception_type", "local_code"),
-    ("exception", "status"): ("status", "local_status"),
-    ("exception", "severity"): ("severity", "local_severity"),
-    ("exception_state", "status"): ("status", "local_status"),
-    ("event", "business_event"): ("business_event", "activity"),
-    ("event", "resource_type"): ("resource_type", "local_resource_type"),
-    ("user", "resource_type"): ("resource_type", "local_resource_type"),
-    ("customer", "tier"): ("tier", "local_tier"),
-    ("order", "channel"): ("channel", "local_channel"),
-}
-"""(canonical table, column) → (kind of code, column that holds the source's own code)."""
 NO_WORK_LIST = frozenset({"business_event"})
 """Kinds where a code without a mapping is normal: not every activity is a business event."""
 _MOMENT = {"exception": "detected_at", "exception_state": "changed_at", "order": "order_at"}
@@ -51,6 +41,17 @@ def fill(connection: duckdb.DuckDBPyConnection, source: Source) -> None:
     for name in source.sql:
         if name.startswith("_"):
             connection.execute(f"DROP TABLE stage.{identifier(name)}")
+    _exceptions_are_objects(connection, source)
+
+
+def _exceptions_are_objects(connection: duckdb.DuckDBPyConnection, source: Source) -> None:
+    """A source that logs exceptions and no events need not say that each exception is an object."""
+    connection.execute(
+        "INSERT INTO core_object BY NAME SELECT exception_id AS object_id, 'exception' AS object_type, source_system, "
+        "file_no, file_line FROM core_exception AS e WHERE source_system = ? AND NOT EXISTS (SELECT 1 FROM core_object AS o "
+        "WHERE o.object_id = e.exception_id AND o.object_type = 'exception')",
+        [source.name],
+    )
 
 
 def _fill_one(connection: duckdb.DuckDBPyConnection, source: Source, relation: Relation, select: str) -> None:
@@ -58,8 +59,11 @@ def _fill_one(connection: duckdb.DuckDBPyConnection, source: Source, relation: R
     _check_columns(source, relation, described)
     mapped = _mapped_columns(relation, described)
     listed = {column: rule for column, rule in mapped.items() if rule[0] not in NO_WORK_LIST}
-    if listed:
+    filled = refusing.Filled(source, relation, refusing.raw_tables(connection, source, select))
+    narrow = [c for c in relation.columns if c.name in described and refusing.may_not_fit(described[c.name], c.type)]
+    if listed or narrow:
         connection.execute(f"CREATE OR REPLACE TABLE stage._selected AS {select}")
+        refusing.refuse_unfitting(connection, filled, narrow)
         select = "SELECT * FROM stage._selected"
     for kind, local in listed.values():
         _list_unmapped(connection, source, relation, kind, local)
@@ -72,9 +76,9 @@ def _fill_one(connection: duckdb.DuckDBPyConnection, source: Source, relation: R
     )
     names = ", ".join(identifier(c.name) for c in columns)
     connection.execute(f"INSERT INTO {relation.name} ({names}) SELECT {values} FROM ({select}) AS s{joins}")
-    origin = _raw_table(connection, source, select if not listed else source.sql[relation.canonical])
-    refuse_incomplete(connection, relation, source.name, origin)
-    refuse_repeated(connection, relation, source.name, origin)
+    refusing.refuse_incomplete(connection, filled)
+    units.to_base(connection, filled)
+    refusing.refuse_repeated(connection, filled)
 
 
 def _check_columns(source: Source, relation: Relation, described: dict[str, str]) -> None:
@@ -138,59 +142,3 @@ def _list_unmapped(
         f"WHERE u.source_system = {literal(source.name)} AND u.kind = {literal(kind)} "
         f"AND u.local_code = CAST(s.{identifier(local)} AS VARCHAR)) GROUP BY ALL"
     )
-
-
-def _raw_table(connection: duckdb.DuckDBPyConnection, source: Source, select: str) -> str:
-    """The raw table whose lines a canonical row refers to: the first one its SELECT names, through `_views`."""
-    prefix = source.raw_name("")
-    names = connection.get_table_names(select)
-    direct = sorted((n for n in names if n.startswith(prefix)), key=select.find)
-    if direct:
-        return direct[0].removeprefix(prefix)
-    for name in sorted((n for n in names if n in source.sql), key=select.find):
-        return _raw_table(connection, source, source.sql[name])
-    return next(iter(source.toml.tables))
-
-
-def refuse_incomplete(connection: duckdb.DuckDBPyConnection, relation: Relation, source: str, origin: str) -> None:
-    """Rows that lack a required column go to quarantine instead (ING-04)."""
-    required = [c for c in relation.columns if c.required]
-    where = " OR ".join(f"{identifier(c.name)} IS NULL" for c in required)
-    mine = f"source_system = {literal(source)}"
-    if not connection.execute(f"SELECT count(*) FROM {relation.name} WHERE ({where}) AND {mine}").fetchall()[0][0]:
-        return
-    for column in required:
-        reason = f"{relation.name} needs {column.name} ({column.comment}); the row gives none"
-        mapping = MAPPED.get((relation.canonical, column.name))
-        if mapping:
-            reason += f", or its code is not mapped: add it under [codes.{mapping[0]}] in source.toml"
-        connection.execute(
-            "INSERT INTO stage.refusal SELECT file_no, ?, file_line, file_line, NULL, ?, ?, NULL, ?, NULL, 1 "
-            f"FROM {relation.name} WHERE {identifier(column.name)} IS NULL AND {mine} AND file_no IS NOT NULL",
-            [origin, column.name, "unmapped_code" if mapping else "required", reason],
-        )
-    connection.execute(f"DELETE FROM {relation.name} WHERE ({where}) AND {mine}")
-
-
-def refuse_repeated(connection: duckdb.DuckDBPyConnection, relation: Relation, source: str, origin: str) -> None:
-    """Of rows with one key the first stays (by file and line), the others go to quarantine."""
-    keys = ", ".join(identifier(k) for k in relation.key)
-    connection.execute(
-        "CREATE OR REPLACE TEMP TABLE repeated AS SELECT h FROM "
-        f"(SELECT hash({keys}) AS h FROM {relation.name}) GROUP BY h HAVING count(*) > 1"
-    )
-    if not connection.execute("SELECT count(*) FROM repeated").fetchall()[0][0]:
-        return
-    connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE surplus AS SELECT rid, file_no, file_line, row_key FROM (SELECT rowid AS rid, file_no, "
-        f"file_line, concat_ws(' | ', {keys}) AS row_key, row_number() OVER (PARTITION BY {keys} ORDER BY "
-        f"source_system <> {literal(source)} DESC, file_no, file_line, rowid) AS nth FROM {relation.name} "
-        f"WHERE hash({keys}) IN (SELECT h FROM repeated)) WHERE nth > 1"
-    )
-    reason = f"{relation.name}: the key ({', '.join(relation.key)}) is taken by an earlier row; keys identify one row"
-    connection.execute(
-        "INSERT INTO stage.refusal SELECT file_no, ?, file_line, file_line, NULL, ?, 'unique', left(row_key, 200), ?, "
-        "NULL, 1 FROM surplus",
-        [origin, ", ".join(relation.key), reason],
-    )
-    connection.execute(f"DELETE FROM {relation.name} WHERE rowid IN (SELECT rid FROM surplus)")

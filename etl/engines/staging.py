@@ -18,7 +18,8 @@ from etl.readers.breaks import Breaks
 from etl.readers.contract import RawTable
 from etl.source import Source, Table
 
-LINEAGE = ("file_no", "file_line")
+LINES_OF_TEXT = frozenset({"delimited", "jsonl"})
+"""Readers whose records are lines of the kept file: the text of a refused one is taken from there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,13 @@ class Stage:
             "CREATE TABLE stage.dropped (raw_table VARCHAR, file_no INTEGER, file_line BIGINT, is_duplicate BOOLEAN, "
             "kept_file_no INTEGER, kept_line BIGINT, row_key VARCHAR, old_row VARCHAR)"
         )
+        connection.execute(
+            "CREATE TABLE stage.part_of_file (file_no INTEGER, raw_table VARCHAR, before BIGINT, name VARCHAR)"
+        )
+        connection.execute(
+            "CREATE TABLE stage.outranked (raw_table VARCHAR, file_no INTEGER, file_line BIGINT, row_key VARCHAR, "
+            "old_row VARCHAR, kept_file_no INTEGER, kept_line BIGINT)"
+        )
         connection.execute("CREATE TABLE stage.framed (file_no INTEGER, raw_table VARCHAR, read_rows BIGINT)")
 
     def add(self, source: Source, raw: RawTable, file_no: int) -> None:
@@ -63,6 +71,10 @@ class Stage:
         table = source.toml.tables[raw.table]
         self._connection.execute("INSERT INTO stage.framed VALUES (?, ?, ?)", [file_no, raw.table, raw.records])
         self._refuse_framed(raw, file_no)
+        for before, part in raw.parts:
+            self._connection.execute(
+                "INSERT INTO stage.part_of_file VALUES (?, ?, ?, ?)", [file_no, raw.table, before, part]
+            )
         parts = self._parts.setdefault(source.raw_name(raw.table), [])
         name = f"part_{file_no}_{source.raw_name(raw.table)}"
         self._create_part(source, table, raw, name)
@@ -143,6 +155,7 @@ class Stage:
         table = source.toml.tables[raw.table]
         if not self._any_bad(part):
             return
+        kept = "CAST(NULL AS BLOB)" if table.reader in LINES_OF_TEXT else "encode(p._bad)"
         for position, (name, rules) in enumerate(self._rules(source, table).items()):
             text = "json_extract_string(p._bad, " + literal(f'$."{name}"') + ")"
             required = _is_required(name, rules, table)
@@ -152,7 +165,7 @@ class Stage:
             self._connection.execute(
                 "INSERT INTO stage.refusal "
                 f"SELECT {part.file_no}, {literal(raw.table)}, {part.line_sql}, {part.line_sql}, NULL, {literal(name)}, "
-                f"{rule}, left({text}, 200), CASE WHEN {text} IS NULL THEN {missing} ELSE {wrong} END, NULL, 0 "
+                f"{rule}, left({text}, 200), CASE WHEN {text} IS NULL THEN {missing} ELSE {wrong} END, {kept}, 0 "
                 f"FROM stage.{identifier(part.name)} AS p WHERE p._bad IS NOT NULL AND p.{identifier(name)} IS NULL "
                 f"AND ({text} IS NOT NULL OR {'true' if required else 'false'}) AND {position} >= 0"
             )

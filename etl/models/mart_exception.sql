@@ -92,7 +92,7 @@ SELECT
     END AS resolution_hours,
     d.is_time_suspect,
     e.magnitude,
-    CAST(e.value_at_risk_amount * r.rate AS DECIMAL(18, 4)) AS value_at_risk_amount,
+    TRY_CAST(e.value_at_risk_amount * r.rate AS DECIMAL(18, 4)) AS value_at_risk_amount,
     e.evidence,
     e.note,
     d.as_of,

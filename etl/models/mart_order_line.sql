@@ -23,10 +23,10 @@ SELECT
     l.delivered_qty,
     l.cancelled_qty,
     greatest(l.ordered_qty - coalesce(l.shipped_qty, 0) - coalesce(l.cancelled_qty, 0), 0) AS open_qty,
-    CAST(l.unit_price * r.rate AS DECIMAL(18, 4)) AS unit_price,
-    CAST(l.unit_cost * r.rate AS DECIMAL(18, 4)) AS unit_cost,
-    CAST(CAST(l.ordered_qty AS DOUBLE) * l.unit_price * r.rate AS DECIMAL(18, 4)) AS line_amount,
-    CAST(
+    TRY_CAST(l.unit_price * r.rate AS DECIMAL(18, 4)) AS unit_price,
+    TRY_CAST(l.unit_cost * r.rate AS DECIMAL(18, 4)) AS unit_cost,
+    TRY_CAST(CAST(l.ordered_qty AS DOUBLE) * l.unit_price * r.rate AS DECIMAL(18, 4)) AS line_amount,
+    TRY_CAST(
         CAST(greatest(l.ordered_qty - coalesce(l.shipped_qty, 0) - coalesce(l.cancelled_qty, 0), 0) AS DOUBLE)
         * l.unit_price * r.rate AS DECIMAL(18, 4)
     ) AS open_amount,

@@ -90,6 +90,12 @@ class RawTable:
     quote: str = '"'
     newline: str = "\n"
     """The one kind of line end in `path`. Do not hand it to DuckDB's `new_line`: with \\r\\n it reads no rows at all."""
+    parts: list[tuple[int, str]] = field(default_factory=list)
+    """Where members of an archive or sheets of a workbook make up the table: (lines before it, its name), in order.
+
+    Lines are numbered on through all parts, so that a line stands for one record; the name and the line
+    within the part become the place of a refusal.
+    """
     warning: str | None = None
     """E.g. "the file is empty": said in the ledger and by the command, never silent."""
 

@@ -44,7 +44,8 @@ class _Reading:
         self._clean: Clean | None = None
         self._columns: tuple[str, ...] = ()
         self._header: tuple[str, ...] = ()
-        self._length = 0
+        self._length = self._lines = 0
+        self._parts: list[tuple[int, str]] = []
 
     def add(self, content: Content) -> None:
         """Frame one content: the file itself or a member of it."""
@@ -60,8 +61,11 @@ class _Reading:
         clean = self._clean
         assert clean is not None
         framer = Framer(window, text, grammar, clean, content.place)
-        framer.line = line
+        framer.line = self._lines + line
         framer.run()
+        if content.place:
+            self._parts.append((self._lines, content.place))
+        self._lines = framer.line - 1
         self._length = window.offset
         if trailer:
             check_trailer(trailer, clean.records - before, text.where)
@@ -89,6 +93,7 @@ class _Reading:
             delimiter=self._table.delimiter,
             quote=self._table.quote,
             newline=clean.newline.decode(),
+            parts=self._parts,
             warning=warning,
         )
 

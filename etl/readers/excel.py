@@ -29,7 +29,7 @@ _DAMAGE = (KeyError, ValueError, TypeError, IndexError, AttributeError, SyntaxEr
 
 
 def read(file: LandedFile, name: str, table: Table, workspace: Path, limits: Limits) -> RawTable:
-    """Read an `.xlsx` or `.xlsm` workbook; `_line` is the row's number in its sheet, the sheet is the place.
+    """Read an `.xlsx` or `.xlsm` workbook; `_line` is the row's number, counted on through the fitting sheets.
 
     Wholly empty rows are no records. Rows with an error cell, a formula without a stored value or a value
     beyond the last header are refused. Raises SourceError for a workbook that is hostile, damaged or not
@@ -44,8 +44,8 @@ def read(file: LandedFile, name: str, table: Table, workspace: Path, limits: Lim
             sheets.read(found.has_formulas)
         except _DAMAGE as error:
             raise SourceError(f"{file.name}: the workbook is damaged: {type(error).__name__}: {error}") from error
-    refusals = sorted([*sheets.refusals, *out.refusals], key=lambda refusal: (refusal.place or "", refusal.line))
-    result = RawTable(name, path, "parquet", out.columns, sheets.records, out.rows, refusals)
+    refusals = sorted([*sheets.refusals, *out.refusals], key=lambda refusal: refusal.line)
+    result = RawTable(name, path, "parquet", out.columns, sheets.records, out.rows, refusals, parts=sheets.parts)
     result.warning = None if sheets.records else f"{file.name}: the file is empty: no row below the header"
     return result
 
@@ -56,7 +56,8 @@ class _Sheets:
     def __init__(self, file: LandedFile, name: str, table: Table, out: TextParquet) -> None:
         self._file, self._name, self._table, self._out = file, name, table, out
         self.refusals: list[Refusal] = []
-        self.records = 0
+        self.parts: list[tuple[int, str]] = []
+        self.records = self._before = 0
 
     def read(self, has_formulas: bool) -> None:
         """All fitting sheets, in the workbook's order."""
@@ -84,6 +85,8 @@ class _Sheets:
 
     def _sheet(self, title: str, rows: Iterator[tuple[Any, ...]], formulas: Iterator[tuple[Any, ...]]) -> None:
         columns: dict[int, str] | None = None
+        number = 0
+        self.parts.append((self._before, f"sheet {show(title)!r}"))
         for number, (cells, written) in enumerate(zip(rows, formulas, strict=False), start=1):
             if number < self._table.header_row:
                 continue
@@ -95,6 +98,7 @@ class _Sheets:
                 self._row((number, title), cells, written, (columns, width))
         if columns is None:
             self._header(title, ())
+        self._before += number
 
     def _header(self, title: str, cells: tuple[Any, ...]) -> tuple[dict[int, str], int]:
         where = f"{self._file.name}, sheet {show(title)!r}, row {self._table.header_row}"
@@ -118,7 +122,9 @@ class _Sheets:
                 return
             if column:
                 values[column] = _text(cell, self._table.columns[column].type)
-        self._out.add(number, [values.get(column) for column in self._out.columns], f"sheet {show(title)!r}")
+        self._out.add(
+            self._before + number, [values.get(column) for column in self._out.columns], f"sheet {show(title)!r}"
+        )
 
     def _refuse(self, at: tuple[int, str], column: str, fault: tuple[str, str, object], cells: tuple[Any, ...]) -> None:
         number, title = at
@@ -128,7 +134,7 @@ class _Sheets:
         shown = None if value is None else show(str(value))
         place = f"sheet {show(title)!r}"
         reason = f"{place}, row {number}, column {column}: {reason}"
-        self.refusals.append(Refusal(number, rule, reason, 0, column, shown, place, raw))
+        self.refusals.append(Refusal(self._before + number, rule, reason, 0, column, shown, place, raw))
 
 
 def _rows(sheet: Any) -> Iterator[tuple[Any, ...]]:

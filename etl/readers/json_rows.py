@@ -47,6 +47,7 @@ def _read(file: LandedFile, table: Table, rows: "_Rows", elements: Elements) -> 
     with rows.writer:
         for content in contents(file, table.member, rows.limits):
             text = Text(content, table.encoding)
+            rows.begin(content.place)
             for element in elements(text, table, rows.limits):
                 rows.add(element, content.place, text.where)
         rows.flush()
@@ -65,7 +66,14 @@ class _Rows:
         self._refused = Clean(self._path, None, 0)
         self._batch: list[list[str | None]] = []
         self._lines: list[int] = []
-        self._characters = self._count = self._found = 0
+        self._characters = self._count = self._found = self._before = 0
+        self._parts: list[tuple[int, str]] = []
+
+    def begin(self, place: str | None) -> None:
+        """Number what follows behind what was found so far."""
+        self._before = self._found
+        if place:
+            self._parts.append((self._before, place))
 
     def add(self, element: Element, place: str | None, where: str) -> None:
         """Keep one element, refuse it, or leave it to another table."""
@@ -81,7 +89,7 @@ class _Rows:
                 self._keep(made, element)
                 return
             fault = made
-        n = element.number
+        n = self._before + element.number
         self._refused.refuse(Refusal(n, fault.rule, fault.reason, n, fault.column, fault.value, place, element.raw))
         if self._refused.overflowing():
             raise SourceError(
@@ -104,6 +112,7 @@ class _Rows:
             records=records,
             rows=self._count,
             refusals=self._refused.refusals,
+            parts=self._parts,
             warning=warning if warning or records else f"{self._file.name}: no record belongs to table {self._name}",
         )
 
@@ -115,7 +124,7 @@ class _Rows:
 
     def _keep(self, values: list[str | None], element: Element) -> None:
         self._batch.append(values)
-        self._lines.append(element.number)
+        self._lines.append(self._before + element.number)
         self._characters += len(element.raw)
         self._count += 1
         if len(self._batch) >= _BATCH_ROWS or self._characters >= _BATCH_CHARACTERS:
