@@ -6,7 +6,7 @@ import streamlit as st
 
 from control_tower.errors import BuildError, ControlTowerError
 from dashboard import data, filters
-from dashboard.components import empty, figure, header, plain
+from dashboard.components import empty, figure, header, plain, quiet
 
 PAGES = {
     "Watch": [
@@ -35,7 +35,7 @@ def main() -> None:
         return
     header.show(head)
     for sentence in refused:
-        st.caption(f":orange[{plain.as_text(sentence)}]")
+        quiet.line(f":orange[{plain.as_text(sentence)}]")
     try:
         page.run()
     except ControlTowerError as error:

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from dashboard import answers, data, filters
-from dashboard.components import health, plain, tile
+from dashboard.components import health, plain, quiet, tile
 
 SECTIONS = {
     "Sources": health.freshness,
@@ -23,7 +23,7 @@ def main() -> None:
     broken = int((reader.frame("audit")["broken_rows"] > 0).sum())
     st.markdown(plain.as_text(answers.data_health(head, broken, len(reader.frame("unmapped_code")))))
     if not filters.current().is_empty:
-        st.caption("Your filters are kept, but this page shows the whole build.")
+        quiet.line("Your filters are kept, but this page shows the whole build.")
     tile.row(health.tiles(reader, head))
     for tab, show in zip(st.tabs(list(SECTIONS)), SECTIONS.values(), strict=True):
         with tab:

@@ -8,7 +8,7 @@ import streamlit as st
 from control_tower.filters import Filters
 from dashboard import answers, data, filters
 from dashboard.charts import aging
-from dashboard.components import csv, details, empty, figure, filter_bar, plain, table
+from dashboard.components import csv, details, empty, figure, filter_bar, plain, quiet, table
 
 
 def main() -> None:
@@ -47,7 +47,7 @@ def rows(reader: data.Reader, state: Filters, total: dict[str, Any], currency: s
         file_rows = partial(reader.export, "exception_export", state, row_limit=csv.MOST_ROWS, sort=sort)
         csv.button(f"CSV of {csv.how_many(n)}", "exceptions", file_rows, "csv_rows")
     if not total["value_known_count"]:
-        st.caption("Value at risk: not available because no row of this selection carries an amount with a currency.")
+        quiet.line("Value at risk: not available because no row of this selection carries an amount with a currency.")
     left, right = st.columns([3, 2], gap="medium") if chosen else (st.container(), st.container())
     with left:
         page = reader.frame("exception_row", state, row_limit=table.PAGE_ROWS, skip=skip, sort=sort)

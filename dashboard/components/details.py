@@ -5,7 +5,7 @@ from typing import Any
 import streamlit as st
 
 from dashboard import data, filters, theme
-from dashboard.components import plain
+from dashboard.components import plain, quiet
 
 
 def show(reader: data.Reader, exception_id: str, currency: str) -> None:
@@ -28,7 +28,7 @@ def show(reader: data.Reader, exception_id: str, currency: str) -> None:
         _words("Evidence", row["evidence"])
         _words("Note", row["note"])
         if row["file"]:
-            st.caption(
+            quiet.line(
                 f"From {plain.as_text(row['file'])}, line {row['file_line']}, load {row['load_id']}, "
                 f"source {plain.as_text(row['source_system'])}"
             )
@@ -67,12 +67,12 @@ def _facts(row: dict[str, Any], currency: str) -> None:
     for name, fact in facts.items():
         if fact:
             left, right = st.columns([2, 3], wrap=False)
-            left.caption(name)
+            left.markdown(quiet.text(name))
             right.text(str(fact))
 
 
 def _words(name: str, text: str | None) -> None:
     """Free text from a file: never markdown, never HTML (fault 89)."""
     if text:
-        st.caption(name)
+        quiet.line(name)
         st.text(text)

@@ -4,18 +4,18 @@ import streamlit as st
 
 from control_tower.filters import DIMENSIONS, Filters
 from dashboard import data, filters
-from dashboard.components import filter_bar, plain
+from dashboard.components import filter_bar, plain, quiet
 
 
 def no_build(reason: str) -> None:
     """The page of a home without a readable build: what is wrong and the command that helps."""
     st.title("Nothing is loaded yet", anchor=False)
-    st.caption(plain.as_text(reason))
+    quiet.line(plain.as_text(reason))
     st.markdown(
         "Order exception control tower shows a build of your data. Load the demonstration, or your own exception and event logs:"
     )
     st.code("tower demo\ntower load SOURCE --from PATH", language="bash")
-    st.caption("Then reload this page. `tower doctor` says what is wrong when a build is there and cannot be read.")
+    quiet.line("Then reload this page. `tower doctor` says what is wrong when a build is there and cannot be read.")
 
 
 def stopped(reason: str) -> None:
@@ -32,7 +32,7 @@ def no_rows(reader: data.Reader, state: Filters) -> None:
     with st.container(border=True):
         st.markdown("**No exception passes these filters.**")
         if state.is_empty:
-            st.caption("This build holds no exceptions at all. Data health says what was read and what was refused.")
+            quiet.line("This build holds no exceptions at all. Data health says what was read and what was refused.")
             return
         for name in parts(state):
             rest = state.without(name)

@@ -9,7 +9,7 @@ import streamlit as st
 
 from control_tower.filters import NOT_STATED
 from dashboard import filters
-from dashboard.components import csv, plain
+from dashboard.components import csv, plain, quiet
 
 _CONFIG = {"displayModeBar": False, "scrollZoom": False, "doubleClick": False, "topojsonURL": "about:blank"}
 
@@ -43,4 +43,4 @@ def _filter_by(key: str, dimension: str) -> None:
 def nothing(title: str, why: str) -> None:
     """The place of a figure that has nothing to show: its title and why."""
     st.markdown(f"**{plain.as_text(title)}**")
-    st.caption(plain.as_text(why))
+    quiet.line(plain.as_text(why))

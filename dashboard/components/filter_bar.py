@@ -9,12 +9,12 @@ import streamlit as st
 
 from control_tower.filters import AGING, NOT_STATED, STATES, Filters
 from dashboard import data, filters, period, theme
-from dashboard.components import plain
+from dashboard.components import plain, quiet
 
 PART_WORDS = {
-    "source_system": "source", "category": "category", "type_code": "type", "severity": "severity",
-    "status": "status", "site_id": "site", "supplier_id": "supplier", "customer_id": "customer",
-    "owner_team_id": "team", "channel": "channel", "aging": "age", "state": "state", "search": "search",
+    "type_code": "type", "site_id": "site", "owner_team_id": "team", "severity": "severity", "status": "status",
+    "aging": "age", "category": "category", "supplier_id": "supplier", "customer_id": "customer",
+    "channel": "channel", "source_system": "source", "state": "state", "search": "search",
     "period": "period",
 }  # fmt: skip
 STATE_WORDS = {"": "All", "open": "Open", "past_sla": "Past SLA", "ended": "Ended"}
@@ -45,7 +45,7 @@ def _period(state: Filters, recent: period.Recent, has_rows: bool) -> None:
     label = period.of(state, recent).words if is_set or not has_rows else "Any time"
     with st.popover(label, icon=":material/calendar_month:"):
         if recent.as_of is None:
-            st.caption("The build has no dated rows.")
+            quiet.line("The build has no dated rows.")
             return
         with st.container(horizontal=True):
             for words, days in period.CHOICES.items():
@@ -104,7 +104,7 @@ def _add(reader: data.Reader, state: Filters) -> None:
             on_change=_values_changed(name, key), filter_mode="contains",
         )  # fmt: skip
         if not labels:
-            st.caption(f"No source states a {PART_WORDS[name]}.")
+            quiet.line(f"No source states a {PART_WORDS[name]}.")
 
 
 def _values_changed(name: str, key: str) -> Callable[[], None]:

@@ -5,7 +5,7 @@ from importlib import metadata
 import streamlit as st
 
 from dashboard import data, theme
-from dashboard.components import plain
+from dashboard.components import plain, quiet
 
 LICENCE = "https://www.gnu.org/licenses/agpl-3.0.html"
 
@@ -25,7 +25,7 @@ def show(header: data.Header) -> None:
         "data quality": score,
     }
     line = " · ".join(f"{name} **{plain.as_text(fact)}**" for name, fact in facts.items())
-    st.caption(line[0].upper() + line[1:], help=plain.as_text(quality_tip))
+    quiet.line(line[0].upper() + line[1:], help=plain.as_text(quality_tip))
 
 
 def footer(header: data.Header) -> None:
@@ -33,7 +33,7 @@ def footer(header: data.Header) -> None:
     urls = dict(line.split(", ", 1) for line in metadata.metadata("control-tower").get_all("Project-URL") or [])
     source = f"[source code]({urls['Source']})" if "Source" in urls else "source code: see the README"
     st.divider()
-    st.caption(
+    quiet.line(
         f"Order exception control tower {plain.as_text(header.code_version)} · [AGPL-3.0-or-later]({LICENCE}), {source} · "
         f"times in UTC · money in {plain.as_text(header.currency)}, once per order line"
     )

@@ -7,7 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import data, filters, theme
-from dashboard.components import csv, plain, table, tile
+from dashboard.components import csv, plain, quiet, table, tile
 
 ROWS = 100
 
@@ -51,7 +51,7 @@ def freshness(reader: data.Reader) -> None:
         theme.percent(read - refused, read, 2) if read else "no rows"
         for read, refused in zip(rows["read_rows"], rows["refused_rows"], strict=True)
     ]
-    st.caption("The stalest source first. Durations are measured against each source's own clock.")
+    quiet.line("The stalest source first. Durations are measured against each source's own clock.")
     columns = {
         "title": "Source", "source_system": "System", "latency": "Latency class", "as_of": "Newest event, UTC",
         "newest_ingest_at": "Newest load, UTC", "file_count": "Files", "read_rows": "Rows read", "passed": "Passed",
@@ -64,11 +64,11 @@ def ledger(reader: data.Reader) -> None:
     """One row per file: read = loaded + refused + duplicate, with the proof."""
     rows = reader.frame("ledger")
     if rows.empty:
-        st.caption("No file was loaded into this build.")
+        quiet.line("No file was loaded into this build.")
         return
     unproven = int((~rows["is_proven"].astype(bool)).sum())
     proof = "every row read is accounted for once" if not unproven else f"{unproven} files do not add up"
-    st.caption(
+    quiet.line(
         f"{theme.count(rows['file_count'].iloc[0])} files, newest first; read = loaded + refused + duplicate: {proof}."
     )
     rows["size"] = [theme.size(value) for value in rows["size_bytes"]]
@@ -85,7 +85,7 @@ def quarantine(reader: data.Reader) -> None:
     """Refusals by reason, then row by row; narrowed by source, rule and text."""
     totals = reader.frame("quarantine_total")
     if totals.empty:
-        st.caption("No row was refused.")
+        quiet.line("No row was refused.")
         return
     columns = {
         "source_system": "System", "raw_table": "Table", "column_name": "Column", "rule": "Rule", "refusals": "Refusals",
@@ -99,16 +99,16 @@ def quarantine(reader: data.Reader) -> None:
     bound: dict[str, Any] = {"source": source, "rule": rule, "text": text.strip()}
     rows = reader.frame("quarantine_row", row_limit=ROWS, skip=0, **bound)
     if rows.empty:
-        st.caption("No refusal matches. Remove the rule, the system or the text.")
+        quiet.line("No refusal matches. Remove the rule, the system or the text.")
         return
     columns = {
         "file": "File", "file_line": "Line", "column_name": "Column", "value": "Value found", "reason": "What is wrong",
-        "rule": "Rule", "raw_table": "Table", "is_repaired": "Repaired since",
+        "rule": "Rule", "raw_table": "Table", "is_repaired": "Repaired",
     }  # fmt: skip
     table.plain_rows(rows, columns, "quarantine_rows", height=420)
     n = int(rows["refusal_count"].iloc[0])
     shown = f"The first {ROWS} of {theme.count(n)} refusals." if n > ROWS else f"{theme.count(n)} refusals."
-    st.caption(shown)
+    quiet.line(shown)
     all_rows = partial(reader.export, "quarantine_export", row_limit=csv.MOST_ROWS, **bound)
     csv.button("CSV of these refusals", "quarantine", all_rows, "csv_quarantine")
 
@@ -128,7 +128,7 @@ def work_lists(reader: data.Reader) -> None:
         "older_line": "Line", "kept_file": "Kept file", "kept_line": "Kept line", "old_row": "Older version",
     })  # fmt: skip
     _list(reader, "suspicious_id", "Ids that look like another or hide characters", "No id is suspicious.", {
-        "suspicious_id": "Id", "relation": "In", "why": "Why",
+        "suspicious_id": "Id", "written_out": "Written out", "relation": "In", "why": "Why",
     })  # fmt: skip
 
 
@@ -136,7 +136,7 @@ def audits(reader: data.Reader) -> None:
     """One row per audit rule, broken ones first."""
     rows = reader.frame("audit")
     if rows.empty:
-        st.caption("No audit has run on this build.")
+        quiet.line("No audit has run on this build.")
         return
     rows["verdict"] = ["green" if not n else "blocks" if blocks else "look" for n, blocks in
                        zip(rows["broken_rows"], rows["blocks_publishing"], strict=True)]  # fmt: skip
@@ -163,7 +163,7 @@ def builds(reader: data.Reader) -> None:
     columns = {"build": "Build", "is_shown": "Shown here", "is_published": "Published", "made_at": "Made, UTC",
                "files": "Files", "size": "Size", "policy": "Policy", "code": "Code"}  # fmt: skip
     table.plain_rows(rows, columns, "builds", height=420)
-    st.caption("`tower rollback BUILD` publishes an older one again; `tower builds` lists them.")
+    quiet.line("`tower rollback BUILD` publishes an older one again; `tower builds` lists them.")
 
 
 def _choice(label: str, word: str, options: list[str]) -> str:
@@ -178,9 +178,11 @@ def _choice(label: str, word: str, options: list[str]) -> str:
 
 def _list(reader: data.Reader, name: str, title: str, none: str, columns: dict[str, str]) -> None:
     rows = reader.frame(name)
+    if name == "suspicious_id":
+        rows["written_out"] = [str(value).encode("unicode_escape").decode("ascii") for value in rows[name]]
     st.markdown(f"**{plain.as_text(title)}**")
     if rows.empty:
-        st.caption(none)
+        quiet.line(none)
         return
     table.plain_rows(rows, columns, name, height=240)
     csv.button("CSV", name, lambda: rows, f"csv_{name}")

@@ -7,7 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import filters, theme
-from dashboard.components import figure
+from dashboard.components import figure, quiet
 
 PAGE_ROWS = 50
 SORTS = {"impact": "business impact", "longest": "longest first", "newest": "newest first"}
@@ -115,7 +115,7 @@ def pager(total: int, skip: int) -> None:
             "Next", key="page_on", disabled=last >= total, icon=":material/chevron_right:",
             on_click=filters.set_local, args=("skip", str(skip + PAGE_ROWS)),
         )  # fmt: skip
-        st.caption(f"{theme.count(first)}–{theme.count(last)} of {theme.count(total)}")
+        quiet.line(f"{theme.count(first)}–{theme.count(last)} of {theme.count(total)}")
 
 
 def sorter() -> str:

@@ -5,7 +5,7 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard.components import plain
+from dashboard.components import plain, quiet
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ def verdict(change: float | None, better: str) -> str:
 def _show(tile: Tile) -> None:
     if tile.value is None:
         st.metric(tile.label, "–", help=plain.as_text(tile.definition))
-        st.caption(f"Not available: {plain.as_text(tile.note)}")
+        quiet.line(f"Not available: {plain.as_text(tile.note)}")
         return
     options: dict[str, Any] = {}
     if tile.change is not None:
@@ -64,6 +64,6 @@ def _show(tile: Tile) -> None:
     if len(tile.trend) > 1:
         options |= {"chart_data": tile.trend, "chart_type": "line"}
     st.metric(tile.label, tile.value, help=plain.as_text(tile.definition), **options)
-    st.caption(plain.as_text(tile.note))
+    quiet.line(plain.as_text(tile.note))
     if tile.link is not None:
         st.page_link("app_pages/exceptions.py", label=tile.link_words, query_params=tile.link, icon=":material/list:")
