@@ -35,7 +35,7 @@ def _open(row: dict[str, Any], weeks: pd.DataFrame, period: Period, now: Filters
 
 
 def _flow(row: dict[str, Any], weeks: pd.DataFrame, period: Period, within: Filters) -> list[Tile]:
-    new = "Exceptions detected, without duplicates and false positives (K01),"
+    new = "Exceptions detected, without duplicates and false positives (K01; those are void, and listed in the rows),"
     kinds = (
         ("New", "new", "arrived", new),
         ("Resolved", "resolved", "resolved", "Exceptions whose fix was recorded (K59)"),
@@ -45,7 +45,7 @@ def _flow(row: dict[str, Any], weeks: pd.DataFrame, period: Period, within: Filt
         now, before = row[f"{name}_count"], row[f"{name}_before"]
         note = f"was {theme.count(before)}"
         if name == "new" and row["void_count"]:
-            note += f"; {theme.count(row['void_count'])} void in the rows"
+            note += f"; {theme.count(row['void_count'])} void"
         tiles.append(
             Tile(
                 label=label,

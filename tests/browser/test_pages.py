@@ -90,7 +90,9 @@ def test_a_tile_opens_the_rows_behind_it(page: Page, address: str) -> None:
     page.goto(address)
     _settled(page)
     n = page.get_by_test_id("stMetric").first.get_by_test_id("stMetricValue").inner_text()
-    page.get_by_role("link", name="Show rows").first.click()
+    links = page.get_by_role("link", name="Show rows")
+    expect(links).to_have_count(5)
+    links.first.click()
     page.wait_for_url("**/exceptions?*state=open*")
     expect(page.get_by_text(f"{n} exceptions, {n} open")).to_be_visible()
 
