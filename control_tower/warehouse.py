@@ -161,14 +161,20 @@ class Build:
         """Run `control_tower/reads/<name>.sql`; each states its own LIMIT (fault 93).
 
         In its text `{exceptions}` stands for the exceptions that pass the filters; `$name` for a bound
-        value. Raises DefinitionError for a read that does not exist.
+        value. Raises DefinitionError for a read that does not exist, BuildError for a build of another version.
         """
         where, values = where_clause(filters or Filters())
         exceptions = f"(SELECT * FROM mart_exception WHERE {where})"
         text = _read_text(name).replace("{exceptions}", exceptions)
         wanted = {key: value for key, value in {**values, **bound}.items() if f"${key}" in text}
         with self.cursor() as cursor:
-            return cursor.execute(text, wanted).df()
+            try:
+                return cursor.execute(text, wanted).df()
+            except (duckdb.BinderException, duckdb.CatalogException) as error:
+                raise BuildError(
+                    f"build {self.id} lacks what the read {name!r} asks for ({str(error).splitlines()[0]}): another "
+                    "version of the product made it; `tower doctor --rebuild` makes it again from its raw files"
+                ) from error
 
 
 def _refuse_all_but_one_select(cursor: duckdb.DuckDBPyConnection, query: str) -> None:

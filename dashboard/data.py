@@ -111,6 +111,11 @@ def reader() -> Reader:
     return found
 
 
+def is_loaded() -> bool:
+    """Whether a build is published at all, readable or not."""
+    return builds.current_id(settings.current().builds) is not None
+
+
 def known_builds() -> list[builds.BuildInfo]:
     """Every published build on disk, newest first."""
     return builds.existing(settings.current().builds)

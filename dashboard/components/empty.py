@@ -9,6 +9,11 @@ from dashboard.components import filter_bar, plain, quiet
 
 def no_build(reason: str) -> None:
     """The page of a home without a readable build: what is wrong and the command that helps."""
+    if data.is_loaded():
+        st.title("The published build cannot be read", anchor=False)
+        st.markdown(plain.as_text(reason))
+        st.code("tower doctor\ntower doctor --rebuild", language="bash")
+        return
     st.title("Nothing is loaded yet", anchor=False)
     quiet.line(plain.as_text(reason))
     st.markdown(

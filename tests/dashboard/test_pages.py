@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+import duckdb
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -197,6 +198,16 @@ def test_the_default_period_grows_until_it_holds_enough_rows(run: Run, tmp_path,
     assert recent.default_first < datetime(2026, 2, 16).date()
 
 
+def test_a_build_of_another_version_is_said_and_not_a_blank_page(tmp_path, monkeypatch) -> None:
+    home = sample_build.write_home(tmp_path, rows=50, build_id="build-old")
+    with duckdb.connect(str(home / "builds" / "build-old" / "warehouse.duckdb")) as older:
+        older.execute("ALTER TABLE mart_exception DROP COLUMN sla_basis")
+    monkeypatch.setenv("TOWER_HOME", str(home))
+    app = AppTest.from_file(APP, default_timeout=60).run()
+    assert not app.exception
+    assert "another version of the product made it" in words(app)
+
+
 def _sql(home, query: str) -> int:
     from control_tower.settings import Settings
 
@@ -211,7 +222,7 @@ def test_a_damaged_build_is_said_and_nothing_is_shown(tmp_path, monkeypatch) -> 
     app = AppTest.from_file(APP, default_timeout=60).run()
     assert not app.exception
     assert "damaged" in words(app)
-    assert issubclass(type(app.title[0].value), str)
+    assert app.title[0].value == "The published build cannot be read"
     assert not app.metric
     with pytest.raises(ControlTowerError):
         data.Reader(str(home), "build-bad").row("header")
