@@ -33,11 +33,13 @@ def figure(cells: pd.DataFrame, mode: str, unit: str) -> go.Figure:
     legend = {
         "orientation": "h",
         "x": 0,
-        "y": 1.16,
+        "y": 1.08,
+        "yanchor": "bottom",
         "traceorder": "reversed",
         "itemclick": False,
         "itemdoubleclick": False,
     }
-    drawn.update_layout(template=theme.template(mode), barmode="stack", height=270, showlegend=True, legend=legend)
+    drawn.update_layout(template=theme.template(mode), barmode="stack", height=285, showlegend=True, legend=legend)
+    drawn.update_layout(margin={"t": 58})
     drawn.update_yaxes(title_text=unit, rangemode="tozero", nticks=4)
     return drawn

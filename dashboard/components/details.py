@@ -46,7 +46,7 @@ def _badges(row: dict[str, Any]) -> None:
 def _facts(row: dict[str, Any], currency: str) -> None:
     value = row["value_at_risk_amount"]
     lasted = ("Age", row["age_hours"]) if row["is_open"] else ("Time to resolve", row["resolution_hours"])
-    basis = " (by the source's flag)" if row["sla_basis"] == "source_flag" else ""
+    basis = "; the source only says in time or late" if row["sla_basis"] == "source_flag" else ""
     facts = {
         lasted[0]: theme.hours(lasted[1]) + (" – times are suspect" if row["is_time_suspect"] else ""),
         "Value at risk": theme.money(value, currency) if value is not None else "not stated by the source",
@@ -61,14 +61,18 @@ def _facts(row: dict[str, Any], currency: str) -> None:
         "Order line": row["order_line_id"],
         "Channel": row["channel"],
         "Local code": row["local_code"],
-        "Reopened": f"{row['reopen_count']} times" if row["reopen_count"] else "",
-        "Reassigned": f"{row['reassignment_count']} times" if row["reassignment_count"] else "",
+        "Reopened": _times(row["reopen_count"]),
+        "Reassigned": _times(row["reassignment_count"]),
     }
     for name, fact in facts.items():
         if fact:
             left, right = st.columns([2, 3], wrap=False)
             left.markdown(quiet.text(name))
             right.text(str(fact))
+
+
+def _times(n: int | None) -> str:
+    return "" if not n else "once" if n == 1 else f"{n} times"
 
 
 def _words(name: str, text: str | None) -> None:
