@@ -11,7 +11,7 @@ from etl.sources.network_simulator.fulfilment import line_amounts
 from etl.sources.network_simulator.network import Network
 from etl.sources.network_simulator.run import DAY, HOUR, Flags, Floats, Ints, Run, draws
 
-EDI, WEB, INSIDE = 0, 1, 2
+WEB, INSIDE, PORTAL = 1, 2, 3
 NIGHT = 26 * HOUR
 
 
@@ -147,8 +147,9 @@ def _master_data(trade: Trade) -> None:
     hit = (usual | planted) & (dice[:, 13] < 0.055)
     trade.raise_for("incomplete_customer_data", hit, 150, step="order entry", rule="MD-1",
                     reason=np.where(planted, "segment_master_data", "incomplete record"))  # fmt: skip
+    by_screen = np.isin(orders.channel, (WEB, PORTAL))
     small = customers.tier[orders.customer] >= 2
-    trade.raise_for("invalid_ship_to", small & (dice[:, 14] < 0.0032), 150, step="order entry", rule="MD-2",
+    trade.raise_for("invalid_ship_to", small & by_screen & (dice[:, 14] < 0.006), 150, step="order entry", rule="MD-2",
                     reason="new address")  # fmt: skip
     trade.raise_for("missing_tax_jurisdiction", usual & (dice[:, 15] < 0.018), 200, step="order entry", rule="MD-3",
                     reason="incomplete record")  # fmt: skip
@@ -156,7 +157,7 @@ def _master_data(trade: Trade) -> None:
 
 def _odd_orders(trade: Trade) -> None:
     orders, dice = trade.orders, trade.dice
-    again = (orders.channel != EDI) & (dice[:, 16] < 0.0035)
+    again = np.isin(orders.channel, (WEB, PORTAL)) & (dice[:, 16] < 0.0045)
     trade.raise_for("duplicate_order", again, 15 + (dice[:, 17] * HOUR).astype(np.int64), step="order entry",
                     rule="DU-1", reason="sent twice by a person", detected_by="rule")  # fmt: skip
     packs = trade.lines.qty / trade.network.items.pack[trade.lines.item]

@@ -121,7 +121,7 @@ def _supply(run: Run, network: Network, purchases: pd.DataFrame, book: CaseBook)
 
     changed = purchases["told"].to_numpy() >= 0
     identity = add("supplier_delivery_change", changed, told, reason="supplier late", step="purchasing", rule="PO-1",
-                   detected_by="supplier", magnitude=(purchases["arrival"] - purchases["promised"])[changed])  # fmt: skip
+                   magnitude=(purchases["arrival"] - purchases["promised"])[changed])  # fmt: skip
     wrong = ((purchases["asn"] >= 0) & (purchases["asn"] != purchases["qty"])).to_numpy()
     planted = purchases["asn_is_planted"].to_numpy()[wrong]
     add("asn_mismatch", wrong, purchases["received_at"].to_numpy() + 1200, rule="ASN-1", step="goods receipt",

@@ -31,6 +31,7 @@ class Stock:
     conflicts: list[pd.DataFrame] = field(default_factory=list)
     snapshots: list[pd.DataFrame] = field(default_factory=list)
     purchases: pd.DataFrame = field(default_factory=pd.DataFrame)
+    safety: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
 
 
 class Shelves:
@@ -68,6 +69,7 @@ class Shelves:
             if day % 7 == 6 and day < self.run.days:
                 self._snapshot(day)
         self.stock.purchases = self.buyer.purchases()
+        self.stock.safety = self.buyer.safety
         return self.stock
 
     def _erp_view(self, day: int) -> Ints:
