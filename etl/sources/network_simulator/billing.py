@@ -44,7 +44,7 @@ def bill(run: Run, network: Network, orders: Orders, ships: Shipments, amount: F
     customer = orders.customer[ships.order]
     posted = (ships.shipped_at // DAY + 1) * DAY + 2 * HOUR + (HOUR * dice[:, 0]).astype(np.int64)
     due = posted // DAY + network.customers.term_days[customer]
-    habit = network.customers.pay_late_days[customer] + 6 * (dice[:, 1] - 0.5)
+    habit = network.customers.pay_late_days[customer] + 4 * (dice[:, 1] - 0.5) + np.where(dice[:, 1] > 0.993, 9, 0)
     paid = np.maximum((due + habit) * DAY + 9 * HOUR, posted + DAY).astype(np.int64)
     applied = paid + (4 * HOUR + 20 * HOUR * dice[:, 2]).astype(np.int64)
     never = np.full(len(ships), NEVER, dtype=np.int64)

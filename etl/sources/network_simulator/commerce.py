@@ -86,7 +86,7 @@ def _credit(trade: Trade) -> None:
     held = over & (trade.dice[:, 0] < 0.4)
     trade.raise_for("credit_hold", held, 180, step="credit check", rule="CR-1", magnitude=owed - given,
                     reason=np.where(cut & ~was_over, "credit_limit_cut", "over limit"))  # fmt: skip
-    blocked = (customers.pay_late_days[orders.customer] > 14) & (trade.dice[:, 1] < 0.035)
+    blocked = (customers.pay_late_days[orders.customer] > 8) & (trade.dice[:, 1] < 0.06)
     trade.raise_for("blocked_account", blocked, 200, step="credit check", rule="CR-2", reason="pays late")
 
 

@@ -114,7 +114,7 @@ def _path(  # noqa: PLR0913
         seen_at=seen, due_at=due, rank=2 - severity, team=staff.team_of[play.team, site],
         other_team=staff.team_of[play.to, site], approver=approver,
         minutes=play.minutes * float(np.exp(0.45 * normal)), decide_minutes=9.0 * slow.get(approver, 1.0),
-        pause_seconds=int(play.pause_hours * HOUR * np.exp(1.6 * (d[2] - 0.5) * 2)), will_pause=d[3] < play.pause,
+        pause_seconds=int(play.pause_hours * HOUR * np.exp(1.6 * (d[2] - 0.5) * 2) * (1 + 14 * (d[2] > 0.96))), will_pause=d[3] < play.pause,
         will_hand_over=d[4] < play.handover and play.to != play.team,
         needs_approval=d[5] < play.approval * (1.0 + 0.3 * (severity == 2)), is_rejected=d[6] < 0.12,
         is_false=d[7] < play.false, may_escalate=severity > 0 and d[8] < 0.75,

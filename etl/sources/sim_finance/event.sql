@@ -4,7 +4,7 @@ SELECT
     log.file_line AS event_no,
     'Post invoice' AS activity,
     log.posted_at AS timestamp,
-    log.accountant AS resource,
+    'billing' AS resource,
     'automatic' AS resource_type,
     'Finance' AS department,
     NULL AS team_id,

@@ -5,7 +5,7 @@ SELECT
     coalesce(step.canonical_code, log.movement) AS activity,
     log.logged_at AS timestamp,
     log.user_id AS resource,
-    CASE log.movement WHEN 'GOODS_ISSUE' THEN 'automatic' ELSE 'human' END AS resource_type,
+    'automatic' AS resource_type,
     'Warehouse' AS department,
     NULL AS team_id,
     log.site_id AS site_id,

@@ -54,12 +54,12 @@ def _invoices(world: World, ship: Ints) -> Table:
     paid = until(world, bills.paid_at[ship])
     return {
         "invoice_id": ship_codes(world, ship, "IN"), "order_id": order_codes(order),
-        "shipment_id": ship_codes(world, ship), "customer_id": world.network.customers.code[customer],
+        "customer_id": world.network.customers.code[customer],
         "status": np.where(paid > NEVER, "Paid", "Open"), "billable_at": bills.billable_at[ship],
         "posted_at": bills.posted_at[ship], "due_date": bills.due_day[ship], "paid_at": paid,
         "corrected_at": until(world, bills.corrected_at[ship]), "credit_at": until(world, bills.credit_at[ship]),
         "amount": bills.amount[ship], "credit_amount": np.where(bills.credit_at[ship] <= world.run.end, bills.credit[ship], 0.0),
-        "currency_code": currency(world, customer), "accountant": np.char.add("ACC", (customer % 5 + 1).astype(str)),
+        "currency_code": currency(world, customer),
     }  # fmt: skip
 
 
