@@ -1,6 +1,7 @@
 """Which exceptions follow from customers, contracts and master data? Credit, prices, duplicates; never stock or transport."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -62,7 +63,7 @@ def report(run: Run, network: Network, orders: Orders, lines: Lines, book: CaseB
     _odd_orders(trade)
 
 
-def exposures(orders: Orders, amount: Floats, window_days: Floats) -> Floats:
+def exposures(orders: Orders, amount: Floats, window_days: Any) -> Floats:
     """What each order's customer owes at booking: its orders of the last `window_days[order]` days, this one included."""
     place = orders.customer * 10**10 + orders.booked_at
     order = np.argsort(place, kind="stable")
@@ -71,7 +72,8 @@ def exposures(orders: Orders, amount: Floats, window_days: Floats) -> Floats:
     first = np.searchsorted(place[order], orders.customer * 10**10 + since)
     rank = np.empty(len(order), dtype=np.int64)
     rank[order] = np.arange(len(order))
-    return total[rank + 1] - total[first]
+    owed: Floats = total[rank + 1] - total[first]
+    return owed
 
 
 def _credit(trade: Trade) -> None:

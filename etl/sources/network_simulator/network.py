@@ -144,7 +144,7 @@ def _items(run: Run, suppliers: int) -> Items:
     rng = run.stream("items")
     count = max(240, run.orders_per_week // 8)
     family = rng.integers(0, len(FAMILIES), count)
-    cost = np.round(np.exp(rng.normal(2.6, 1.1, count)), 2) + 0.5
+    cost = np.asarray(np.round(np.exp(rng.normal(2.6, 1.1, count)), 2) + 0.5, dtype=np.float64)
     demand = 1.0 / np.arange(1, count + 1) ** 0.85
     supplier = (family * 3 + rng.integers(0, 5, count)) % suppliers
     spare = np.array([_same_family(rng, family, i) for i in range(count)])

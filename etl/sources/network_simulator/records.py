@@ -50,5 +50,3 @@ def _paused(seen: pd.DataFrame, index: pd.Index, end: int) -> "pd.Series[int]":
     answered = seen[seen["activity"] == NO["Receive answer"]].groupby("case")["moment"].first()
     answered = answered.reindex(asked.index).fillna(end)
     return (answered - asked).reindex(index).fillna(0).astype("int64")
-
-

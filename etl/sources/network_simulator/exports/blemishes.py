@@ -38,7 +38,9 @@ class Courier:
         doubled = pc.take(lines, pa.array(number[(number % DOUBLE_EVERY == 17) & ~is_late]))
         kept_back = pc.filter(lines, pa.array(is_late))
         now = pc.filter(lines, pa.array(~is_late))
-        self.ledger.note(file, table, true=len(now) + len(self.kept), doubled=len(doubled), bad=len(bad), late=len(self.kept))
+        self.ledger.note(
+            file, table, true=len(now) + len(self.kept), doubled=len(doubled), bad=len(bad), late=len(self.kept)
+        )
         parts = [part.cast(pa.string()) for part in (self.kept, now, doubled, bad)]
         self.kept = kept_back
         return pa.concat_arrays([p.combine_chunks() if isinstance(p, pa.ChunkedArray) else p for p in parts])

@@ -56,37 +56,59 @@ def case_file(world: World) -> CaseFile:
 def exceptions(world: World, file: CaseFile, system: str) -> Table:
     """The exception records of one system; columns named as core_exception, codes as the system writes them."""
     found = file.found[file.found["system"] == system]
-    of = {name: found[name].to_numpy() for name in found}
-    net, staff = world.network, world.staff
-    customer, order = of["customer"], of["order"]
-    segment = net.customers.segment[np.maximum(customer, 0)]
-    acts = found["type_code"].map({code: play.act for code, play in PLAYS.items()}).to_numpy(dtype=str)
-    is_over = np.isin(of["status"], ("resolved", "closed"))
-    moments = ("acknowledged_at", "escalated_at", "resolved_at", "closed_at", "cancelled_at", "reopened_at", "ack_due_at")
+    of = {str(name): found[name].to_numpy() for name in found}
+    moments = (
+        "acknowledged_at",
+        "escalated_at",
+        "resolved_at",
+        "closed_at",
+        "cancelled_at",
+        "reopened_at",
+        "ack_due_at",
+    )
     return {
         "exception_id": of["no"].astype(str), "local_code": _mapped(found["type_code"], system),
         "local_severity": np.array(codes.SEVERITY_CODES[system])[of["severity"]],
-        "local_status": codes.status_in(system, found["status"]),
-        "site_id": picked(net.sites.code, of["site"]), "supplier_id": picked(net.suppliers.code, of["supplier"]),
-        "customer_id": picked(net.customers.code, customer), "item_id": picked(net.items.code, of["item"]),
-        "carrier_id": picked(carrier_codes(), of["carrier"]),
-        "order_id": np.where(order >= 0, order_codes(np.maximum(order, 0)), ""),
-        "order_line_id": np.where(of["line"] >= 0, line_codes(world, np.maximum(of["line"], 0)), ""),
-        "shipment_id": np.where(of["shipment"] >= 0, ship_codes(world, np.maximum(of["shipment"], 0)), ""),
-        "invoice_id": np.where((of["shipment"] >= 0) & (system == "finance"),
-                               ship_codes(world, np.maximum(of["shipment"], 0), "IN"), ""),
-        "owner_team_id": np.array([t.code for t in staff.teams])[of["team"].astype(int)],
-        "owner_user_id": picked(np.array([p.code for p in staff.people]), of["person"]),
+        "local_status": codes.status_in(system, found["status"]), **_links(world, of, system),
+        "owner_team_id": np.array([t.code for t in world.staff.teams])[of["team"].astype(int)],
+        "owner_user_id": picked(np.array([p.code for p in world.staff.people]), of["person"]),
         "detected_at": of["seen_at"], **{name: of[name] for name in moments}, "sla_due_at": of["due_at"],
         "reopen_count": of["reopen_count"], "reassignment_count": of["reassignment_count"],
         "paused_seconds": of["paused_seconds"], "magnitude": of["magnitude"].astype(float),
-        "value_at_risk_amount": np.where(of["amount"] > 0, of["amount"], np.nan), "currency_code": currency(world, customer),
-        "root_cause_code": np.where(is_over, _named_cause(world, found), ""), "resolution_code": np.where(is_over, acts, ""),
-        "process_step": of["step"].astype(str), "business_rule_id": of["rule"].astype(str),
+        "value_at_risk_amount": np.where(of["amount"] > 0, of["amount"], np.nan),
+        "currency_code": currency(world, of["customer"]), "process_step": of["step"].astype(str),
+        "business_rule_id": of["rule"].astype(str), "parent_exception_id": of["parent_no"].astype(str),
+        "detected_by": of["detected_by"].astype(str), **_outcome(world, found),
+    }  # fmt: skip
+
+
+def _links(world: World, of: Table, system: str) -> Table:
+    """What the exceptions are about."""
+    net, customer, order, ship = world.network, of["customer"], of["order"], of["shipment"]
+    line, one = np.maximum(of["line"], 0), np.maximum(order, 0)
+    segment = net.customers.segment[np.maximum(customer, 0)]
+    has_invoice = (ship >= 0) & (system == "finance")
+    return {
+        "site_id": picked(net.sites.code, of["site"]), "supplier_id": picked(net.suppliers.code, of["supplier"]),
+        "customer_id": picked(net.customers.code, customer), "item_id": picked(net.items.code, of["item"]),
+        "carrier_id": picked(carrier_codes(), of["carrier"]),
+        "order_id": np.where(order >= 0, order_codes(one), ""),
+        "order_line_id": np.where(of["line"] >= 0, line_codes(world, line), ""),
+        "shipment_id": np.where(ship >= 0, ship_codes(world, np.maximum(ship, 0)), ""),
+        "invoice_id": np.where(has_invoice, ship_codes(world, np.maximum(ship, 0), "IN"), ""),
         "business_unit": np.where(customer >= 0, np.array(UNITS)[segment], ""),
-        "channel": np.where(order >= 0, np.array(CHANNELS)[world.orders.channel[np.maximum(order, 0)]], ""),
-        "parent_exception_id": of["parent_no"].astype(str), "detected_by": of["detected_by"].astype(str),
-        "disposition": np.select([is_over, of["status"] == "false_positive"], ["confirmed", "false_positive"], ""),
+        "channel": np.where(order >= 0, np.array(CHANNELS)[world.orders.channel[one]], ""),
+    }  # fmt: skip
+
+
+def _outcome(world: World, found: pd.DataFrame) -> Table:
+    """How the exceptions ended, as far as they have."""
+    acts = found["type_code"].map({code: play.act for code, play in PLAYS.items()}).to_numpy(dtype=str)
+    is_over = found["status"].isin(["resolved", "closed"]).to_numpy()
+    unfounded = (found["status"] == "false_positive").to_numpy()
+    return {
+        "root_cause_code": np.where(is_over, _named_cause(world, found), ""), "resolution_code": np.where(is_over, acts, ""),
+        "disposition": np.select([is_over, unfounded], ["confirmed", "false_positive"], ""),
     }  # fmt: skip
 
 
@@ -131,5 +153,3 @@ def steps(world: World, file: CaseFile, system: str) -> Table:
         "new_status": _changes(rows, system),
         "note": notes.write(world.run, activity, rows["step"].to_numpy()),
     }  # fmt: skip
-
-

@@ -1,5 +1,7 @@
 """Which proposals were made for exceptions, who decided and what is in the audit trail? Never the cases themselves."""
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
@@ -38,7 +40,7 @@ def _numbers(rows: pd.DataFrame) -> np.ndarray:
 
 def _people(world: World, numbers: "pd.Series[float]") -> np.ndarray:
     codes = np.array([*(p.code for p in world.staff.people), ""])
-    return codes[numbers.fillna(-1).to_numpy(dtype=int)]
+    return np.asarray(codes[numbers.fillna(-1).to_numpy(dtype=int)])
 
 
 def _states(rows: pd.DataFrame) -> np.ndarray:
@@ -97,7 +99,7 @@ def audit(world: World, file: CaseFile, rows: pd.DataFrame) -> Table:
     person, by = _people(world, rows["person"]), _people(world, rows["person_by"])
     state, number = _states(rows), _numbers(rows)
     after = np.where(rows["is_rejected"], "rejected", "approved")
-    parts = [(rows["moment"] - 900, person, "", "draft"), (rows["moment"], person, "draft", "submitted"),
+    parts: list[tuple[Any, Any, Any, Any]] = [(rows["moment"] - 900, person, "", "draft"), (rows["moment"], person, "draft", "submitted"),
              (rows["decided_at"], by, "submitted", after),
              (rows["fixed_at"].where(state == "confirmed", NEVER), np.full(len(rows), "tower"), "approved", "released")]  # fmt: skip
     moment = np.concatenate([part[0].to_numpy() for part in parts])
@@ -106,7 +108,10 @@ def audit(world: World, file: CaseFile, rows: pd.DataFrame) -> Table:
     subject = np.tile(number, len(parts))
     keep = np.flatnonzero(moment > NEVER)
     keep = keep[np.argsort(moment[keep], kind="stable")]
-    words = {name: np.char.add(np.char.add('{"state": "', values[keep]), '"}') for name, values in (("b", before), ("a", then))}
+    words = {
+        name: np.char.add(np.char.add('{"state": "', values[keep]), '"}')
+        for name, values in (("b", before), ("a", then))
+    }
     has_reason = draws(world.run, "audit", keep)[:, 0] > 0.02
     return {
         "audit_id": np.char.add("AU", (np.arange(len(keep)) + 1).astype(str)), "sequence_no": np.arange(1, len(keep) + 1),

@@ -1,4 +1,4 @@
-"""What does the EDI gateway deliver? Acknowledgement logs with a trailer that counts them, and its exceptions."""
+"""What does the EDI gateway deliver? Acknowledgement logs with a trailer that counts them, and its exceptions; never a payload."""
 
 from pathlib import Path
 

@@ -1,6 +1,7 @@
 """What does the ERP deliver? Semicolon text, decimal comma, local time of the head office; never how stock moved."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -47,7 +48,7 @@ def _write(path: Path, world: World, name: str, table: Table, ledger: Ledger) ->
 def _deliver(path: Path, world: World, log: Table, courier: Courier, is_last: bool) -> None:
     columns = {header(name): written(world.run, DIALECT, name, values) for name, values in log.items()}
     lines = delimited(columns, MARK)
-    spoiled = {name: values[:: 2503].copy() for name, values in log.items()}
+    spoiled = {name: values[::2503].copy() for name, values in log.items()}
     spoiled["log_no"] = spoiled["log_no"] + 900_000_000
     bad = {header(name): written(world.run, DIALECT, name, values) for name, values in spoiled.items()}
     bad["LOGGEDAT"] = written(world.run, DIALECT, "text", np.full(len(spoiled["log_no"]), "31.02.2026 10:00:00"))
@@ -87,7 +88,10 @@ def _lines(world: World, period: Period) -> Table:
     order, item, ship = lines.order[of], lines.item[of], ships.line_shipment[of]
     shipped, delivered = until(world, ships.shipped_at[ship]), until(world, ships.delivered_at[ship])
     cancelled, qty = until(world, world.cancelled_at[order]), lines.qty[of]
-    trouble, promise = world.stock.trouble[of], fulfilment.promise_days(net, orders, ships.carrier[: len(orders)])[order]
+    trouble, promise = (
+        world.stock.trouble[of],
+        fulfilment.promise_days(net, orders, ships.carrier[: len(orders)])[order],
+    )
     ready = until(world, world.ready_at[of])
     expected = np.minimum(ships.delivered_at[ship] // DAY, promise + 200)
     is_gone = shipped > NEVER
@@ -120,7 +124,7 @@ def _log(world: World, period: Period, first_no: int) -> Table:
     who = np.array(["EDI", "WEBSHOP", "", "PORTAL"])[orders.channel[number]]
     seat = np.char.add("SALES", (orders.customer[number] % 12 + 1).astype(str))
     who = np.where(orders.channel[number] == 2, seat, who)
-    parts = [
+    parts: list[tuple[str, Ints, Ints, Ints, Any]] = [
         ("OC", number, none, booked, who), ("CC", number, none, booked + 60, "ERP"),
         ("CF", number, none, fulfilment.confirmed_at(world.run, orders)[number], "ERP"),
         ("RV", of_line, line, np.maximum(world.ready_at[line], orders.booked_at[of_line] + 120), "ERP"),

@@ -89,7 +89,9 @@ def _purchase_log(world: World) -> Table:
     """What happened to the purchase orders: ordered, delivery changed. The receipt is the WMS's to say."""
     rows, number = world.stock.purchases, _numbers(world)
     changed = np.flatnonzero(rows["told"].to_numpy() >= 0)
-    moment = np.concatenate([rows["day"].to_numpy() * DAY + 18 * HOUR, rows["told"].to_numpy()[changed] * DAY + 10 * HOUR])
+    moment = np.concatenate(
+        [rows["day"].to_numpy() * DAY + 18 * HOUR, rows["told"].to_numpy()[changed] * DAY + 10 * HOUR]
+    )
     supply = np.concatenate([number, number[changed]])
     act = np.repeat(["PO", "PD"], [len(number), len(changed)])
     keep = np.flatnonzero(moment <= world.run.end)

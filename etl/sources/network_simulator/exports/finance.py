@@ -87,5 +87,3 @@ def _disputes(world: World, file: CaseFile) -> Table:
         "opened_at": found["seen_at"].to_numpy(), "closed_at": found["resolved_at"].to_numpy(),
         "amount": np.round(found["amount"].to_numpy() * 0.25, 2), "currency_code": currency(world, customer),
     }  # fmt: skip
-
-

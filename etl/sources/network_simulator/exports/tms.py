@@ -1,4 +1,4 @@
-"""What does the TMS deliver? Parquet with typed columns in UTC: carriers, lanes, shipments, its exceptions."""
+"""What does the TMS deliver? Parquet with typed columns in UTC: carriers, lanes, shipments, its exceptions; never prices."""
 
 from pathlib import Path
 
@@ -52,7 +52,8 @@ def _typed(run: Run, name: str, values: np.ndarray) -> pa.Array:
         return pa.array(run.stamps(values)).cast(pa.timestamp("us")).cast(pa.timestamp("us", "UTC"))
     if values.dtype.kind == "U":
         texts = values.astype(object)
-        return pa.array(np.where(texts == "", None, texts), pa.string())
+        texts[texts == ""] = None
+        return pa.array(texts, pa.string())
     return pa.array(np.round(values, 4), from_pandas=True) if values.dtype.kind == "f" else pa.array(values)
 
 
@@ -67,7 +68,9 @@ def _lanes(world: World) -> Table:
     start, end = (side.ravel() for side in np.meshgrid(np.arange(sites), np.arange(sites), indexing="ij"))
     start, end = start[start != end], end[start != end]
     dice = draws(world.run, "lane", start * 100 + end, 2)
-    supplier, target = (side.ravel() for side in np.meshgrid(np.arange(len(suppliers.code)), np.arange(sites), indexing="ij"))
+    supplier, target = (
+        side.ravel() for side in np.meshgrid(np.arange(len(suppliers.code)), np.arange(sites), indexing="ij")
+    )
     code = world.network.sites.code
     inner, inbound = len(start), len(supplier)
     return {
