@@ -1,6 +1,7 @@
 """When is each shipment invoiced and paid, and which exceptions follow? Invoices, cash, disputes; never goods."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -38,13 +39,13 @@ class Invoices:
     credit: Floats
 
 
-def bill(run: Run, network: Network, orders: Orders, ships: Shipments, amount: Floats) -> Invoices:
+def bill(run: Run, network: Network, orders: Orders, ships: Shipments, amount: Any) -> Invoices:
     """Invoices as they would go without trouble: posted the night after shipping, paid by the customer's habit."""
     dice = draws(run, "bill", subject(ships), 3)
     customer = orders.customer[ships.order]
     posted = (ships.shipped_at // DAY + 1) * DAY + 2 * HOUR + (HOUR * dice[:, 0]).astype(np.int64)
     due = posted // DAY + network.customers.term_days[customer]
-    habit = network.customers.pay_late_days[customer] + 6 * (dice[:, 1] - 0.5)
+    habit = network.customers.pay_late_days[customer] + 4 * (dice[:, 1] - 0.5) + np.where(dice[:, 1] > 0.993, 9, 0)
     paid = np.maximum((due + habit) * DAY + 9 * HOUR, posted + DAY).astype(np.int64)
     applied = paid + (4 * HOUR + 20 * HOUR * dice[:, 2]).astype(np.int64)
     never = np.full(len(ships), NEVER, dtype=np.int64)
@@ -52,8 +53,9 @@ def bill(run: Run, network: Network, orders: Orders, ships: Shipments, amount: F
                     np.zeros(len(ships)))  # fmt: skip
 
 
-def report(run: Run, orders: Orders, ships: Shipments, bills: Invoices, earlier: pd.DataFrame, book: CaseBook) -> None:
+def report(run: Run, orders: Orders, of: tuple[Shipments, Invoices], earlier: pd.DataFrame, book: CaseBook) -> None:
     """Report what billing, collections and cash application see. `earlier` = all cases before."""
+    ships, bills = of
     dice = draws(run, "finance", subject(ships), 14)
     names = iter(range(14))
 
@@ -98,7 +100,7 @@ def _parents(type_code: str, known: dict[str, Ints], dice: Floats) -> tuple[Ints
     for cause, share in _AFTER[type_code].items():
         better = (known[cause] >= 0) & (share > chance)
         parent, chance = np.where(better, known[cause], parent), np.where(better, share, chance)
-    return parent, dice < chance
+    return np.asarray(parent, dtype=np.int64), np.asarray(dice < chance)
 
 
 def settle(bills: Invoices, cases: pd.DataFrame, ended: "pd.Series[int]") -> None:
@@ -106,7 +108,8 @@ def settle(bills: Invoices, cases: pd.DataFrame, ended: "pd.Series[int]") -> Non
 
     `ended` = when each case (row of `cases`) was over.
     """
-    def of(names: tuple[str, ...]) -> tuple[Ints, Ints]:
+
+    def of(names: tuple[str, ...]) -> tuple[Any, Any]:
         mine = cases["type_code"].isin(names) & (cases["shipment"] >= 0)
         return cases.loc[mine, "shipment"].to_numpy(), ended[mine].to_numpy(dtype=np.int64)
 

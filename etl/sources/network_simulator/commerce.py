@@ -1,6 +1,7 @@
 """Which exceptions follow from customers, contracts and master data? Credit, prices, duplicates; never stock or transport."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -11,7 +12,7 @@ from etl.sources.network_simulator.fulfilment import line_amounts
 from etl.sources.network_simulator.network import Network
 from etl.sources.network_simulator.run import DAY, HOUR, Flags, Floats, Ints, Run, draws
 
-EDI, WEB, INSIDE = 0, 1, 2
+WEB, INSIDE, PORTAL = 1, 2, 3
 NIGHT = 26 * HOUR
 
 
@@ -62,7 +63,7 @@ def report(run: Run, network: Network, orders: Orders, lines: Lines, book: CaseB
     _odd_orders(trade)
 
 
-def exposures(orders: Orders, amount: Floats, window_days: Floats) -> Floats:
+def exposures(orders: Orders, amount: Floats, window_days: Any) -> Floats:
     """What each order's customer owes at booking: its orders of the last `window_days[order]` days, this one included."""
     place = orders.customer * 10**10 + orders.booked_at
     order = np.argsort(place, kind="stable")
@@ -71,7 +72,8 @@ def exposures(orders: Orders, amount: Floats, window_days: Floats) -> Floats:
     first = np.searchsorted(place[order], orders.customer * 10**10 + since)
     rank = np.empty(len(order), dtype=np.int64)
     rank[order] = np.arange(len(order))
-    return total[rank + 1] - total[first]
+    owed: Floats = total[rank + 1] - total[first]
+    return owed
 
 
 def _credit(trade: Trade) -> None:
@@ -86,7 +88,7 @@ def _credit(trade: Trade) -> None:
     held = over & (trade.dice[:, 0] < 0.4)
     trade.raise_for("credit_hold", held, 180, step="credit check", rule="CR-1", magnitude=owed - given,
                     reason=np.where(cut & ~was_over, "credit_limit_cut", "over limit"))  # fmt: skip
-    blocked = (customers.pay_late_days[orders.customer] > 14) & (trade.dice[:, 1] < 0.035)
+    blocked = (customers.pay_late_days[orders.customer] > 8) & (trade.dice[:, 1] < 0.06)
     trade.raise_for("blocked_account", blocked, 200, step="credit check", rule="CR-2", reason="pays late")
 
 
@@ -147,8 +149,9 @@ def _master_data(trade: Trade) -> None:
     hit = (usual | planted) & (dice[:, 13] < 0.055)
     trade.raise_for("incomplete_customer_data", hit, 150, step="order entry", rule="MD-1",
                     reason=np.where(planted, "segment_master_data", "incomplete record"))  # fmt: skip
+    by_screen = np.isin(orders.channel, (WEB, PORTAL))
     small = customers.tier[orders.customer] >= 2
-    trade.raise_for("invalid_ship_to", small & (dice[:, 14] < 0.0032), 150, step="order entry", rule="MD-2",
+    trade.raise_for("invalid_ship_to", small & by_screen & (dice[:, 14] < 0.006), 150, step="order entry", rule="MD-2",
                     reason="new address")  # fmt: skip
     trade.raise_for("missing_tax_jurisdiction", usual & (dice[:, 15] < 0.018), 200, step="order entry", rule="MD-3",
                     reason="incomplete record")  # fmt: skip
@@ -156,7 +159,7 @@ def _master_data(trade: Trade) -> None:
 
 def _odd_orders(trade: Trade) -> None:
     orders, dice = trade.orders, trade.dice
-    again = (orders.channel != EDI) & (dice[:, 16] < 0.0035)
+    again = np.isin(orders.channel, (WEB, PORTAL)) & (dice[:, 16] < 0.0045)
     trade.raise_for("duplicate_order", again, 15 + (dice[:, 17] * HOUR).astype(np.int64), step="order entry",
                     rule="DU-1", reason="sent twice by a person", detected_by="rule")  # fmt: skip
     packs = trade.lines.qty / trade.network.items.pack[trade.lines.item]

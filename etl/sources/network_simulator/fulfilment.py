@@ -138,7 +138,8 @@ def _overflow(site: Ints, day: Ints, dice: Floats) -> Flags:
     load = np.bincount(place, minlength=8 * 4096).astype(float)
     usual = np.array([np.quantile(part[part > 0], 0.8) if (part > 0).any() else 1 for part in load.reshape(-1, 4096)])
     share = np.clip(1 - 1.15 * usual[site] / load[place], 0, 0.06)
-    return dice < share
+    missed: Flags = dice < share
+    return missed
 
 
 def _lost_days(run: Run, site: Ints, carrier: Ints, shipped: Ints, dice: Floats) -> Ints:

@@ -144,7 +144,7 @@ def _items(run: Run, suppliers: int) -> Items:
     rng = run.stream("items")
     count = max(240, run.orders_per_week // 8)
     family = rng.integers(0, len(FAMILIES), count)
-    cost = np.round(np.exp(rng.normal(2.6, 1.1, count)), 2) + 0.5
+    cost = np.asarray(np.round(np.exp(rng.normal(2.6, 1.1, count)), 2) + 0.5, dtype=np.float64)
     demand = 1.0 / np.arange(1, count + 1) ** 0.85
     supplier = (family * 3 + rng.integers(0, 5, count)) % suppliers
     spare = np.array([_same_family(rng, family, i) for i in range(count)])
@@ -172,7 +172,7 @@ def _customers(run: Run) -> Customers:
     channel = np.array([int(share_of(rng, edi[t], 1)[0]) for t in tier])
     site = share_of(rng, [s[5] for s in SITES], count)
     names = [f"{_STEMS[i % 16]} {_TRADES[(i // 16) % 8]} {i + 1}" for i in range(count)]
-    late = np.where(rng.random(count) < 0.12, rng.uniform(8, 30, count), rng.normal(-1, 3, count))
+    late = np.where(rng.random(count) < 0.045, rng.uniform(4, 24, count), np.minimum(rng.normal(-7, 3, count), -3))
     return Customers(
         code=codes("C", count, 5), name=np.array(names), tier=tier, segment=share_of(rng, [30, 22, 14, 22, 12], count),
         channel=channel, site=site, weight=weight / weight.sum(), carrier=share_of(rng, [30, 24, 16, 12, 6, 12], count),

@@ -1,6 +1,7 @@
 """Which exceptions follow between pick and proof of delivery? Short picks, carriers, delays; never how they are worked."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -13,6 +14,9 @@ from etl.sources.network_simulator.network import Network
 from etl.sources.network_simulator.occasions_stock import about_line
 from etl.sources.network_simulator.run import DAY, HOUR, Flags, Floats, Ints, Run, draws
 from etl.sources.network_simulator.stock import Stock
+
+Trade = tuple[Network, Orders, Lines, Stock]
+
 
 @dataclass(frozen=True, slots=True)
 class Flow:
@@ -39,26 +43,25 @@ class Flow:
 def subject(ships: Shipments) -> Ints:
     """A number that stays a shipment's own in every run of a seed."""
     second = np.r_[False, ships.order[1:] <= ships.order[:-1]].cumsum() > 0
-    return ships.order * 2 + second
+    number: Ints = ships.order * 2 + second
+    return number
 
 
-def report(run: Run, world: tuple[Network, Orders, Lines], found: Stock, ships: Shipments, earlier: pd.DataFrame,
-           book: CaseBook) -> None:  # fmt: skip
+def report(run: Run, world: Trade, ships: Shipments, earlier: pd.DataFrame, book: CaseBook) -> None:
     """Report everything between release and proof of delivery. `earlier` = the cases seen before release."""
-    network, orders, lines = world
-    amount = np.bincount(ships.line_shipment, line_amounts(lines), len(ships))
+    network, orders, lines, _ = world
+    amount: Any = np.bincount(ships.line_shipment, line_amounts(lines), len(ships))
     flow = Flow(run, orders, ships, amount, draws(run, "flow", subject(ships), 16), book)
-    behind = _pick(run, world, found, ships, earlier, book)
+    behind = _pick(run, world, ships, earlier, book)
     _departure(flow)
     _road(flow, network)
     _paper(flow)
     _splits(flow, network, behind)
 
 
-def _pick(run: Run, world: tuple[Network, Orders, Lines], found: Stock, ships: Shipments, earlier: pd.DataFrame,
-          book: CaseBook) -> Ints:  # fmt: skip
+def _pick(run: Run, world: Trade, ships: Shipments, earlier: pd.DataFrame, book: CaseBook) -> Ints:
     """Short picks, each child of the unposted count of its shelf. Returns the case behind every order's late lines."""
-    network, orders, lines = world
+    network, orders, lines, found = world
     line = np.flatnonzero(found.trouble == stock.PICK_SHORT)
     about = about_line(network, orders, lines, line)
     seen = ships.released_at[lines.order[line]] + 1800 + (line * 37) % HOUR

@@ -38,7 +38,8 @@ def _lines(run: Run, world: tuple[Network, Orders, Lines], found: Stock, book: C
         line = np.flatnonzero(found.trouble == trouble)
         about = about_line(network, orders, lines, line)
         seen = orders.booked_at[lines.order[line]] + (240 if trouble == stock.SHORTFALL else 2 * HOUR)
-        parent, reason = _behind(network, about, seen, changed), "chance"
+        parent = _behind(network, about, seen, changed)
+        reason: str | np.ndarray = "chance"
         if trouble == stock.STALE:
             parent, reason = _mismatch_of(run, network, found, book, about), "sync_lag"
         elif trouble == stock.SHORTFALL:
@@ -50,7 +51,9 @@ def _lines(run: Run, world: tuple[Network, Orders, Lines], found: Stock, book: C
             _substitutes(run, network, book, about, (identity, seen))
 
 
-def _substitutes(run: Run, network: Network, book: CaseBook, about: dict[str, np.ndarray], of: tuple[Ints, Ints]) -> None:
+def _substitutes(
+    run: Run, network: Network, book: CaseBook, about: dict[str, np.ndarray], of: tuple[Ints, Ints]
+) -> None:
     """A customer who would take the approved substitute asks for it."""
     may = (network.items.substitute[about["item"]] >= 0) & (draws(run, "substitute", about["line"])[:, 0] < 0.3)
     picked = {name: values[may] for name, values in about.items()}
@@ -121,7 +124,7 @@ def _supply(run: Run, network: Network, purchases: pd.DataFrame, book: CaseBook)
 
     changed = purchases["told"].to_numpy() >= 0
     identity = add("supplier_delivery_change", changed, told, reason="supplier late", step="purchasing", rule="PO-1",
-                   detected_by="supplier", magnitude=(purchases["arrival"] - purchases["promised"])[changed])  # fmt: skip
+                   magnitude=(purchases["arrival"] - purchases["promised"])[changed])  # fmt: skip
     wrong = ((purchases["asn"] >= 0) & (purchases["asn"] != purchases["qty"])).to_numpy()
     planted = purchases["asn_is_planted"].to_numpy()[wrong]
     add("asn_mismatch", wrong, purchases["received_at"].to_numpy() + 1200, rule="ASN-1", step="goods receipt",

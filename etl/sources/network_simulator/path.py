@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass
 from enum import Enum, auto
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from etl.sources.network_simulator.playbook import PLAYS
-from etl.sources.network_simulator.run import HOUR, Run, draws
+from etl.sources.network_simulator.run import HOUR, Floats, Run, draws
 from etl.sources.network_simulator.teams import Staff
 
 
@@ -89,23 +90,12 @@ def next_step(path: Path, step: Step) -> Step:
 def paths(run: Run, staff: Staff, cases: pd.DataFrame, units: "pd.Series[int]", slow: dict[int, float]) -> list[Path]:
     """The paths of the cases, in their order. `units` = business unit of each; `slow[team]` = factor on approvals."""
     dice = draws(run, "path", cases["identity"].to_numpy(), 14)
-    rows = zip(
-        cases["type_code"],
-        cases["seen_at"],
-        cases["due_at"],
-        cases["severity"],
-        cases["site"],
-        units,
-        dice,
-        strict=True,
-    )
-    return [_path(staff, slow, *row) for row in rows]
+    columns = (cases["type_code"], cases["seen_at"], cases["due_at"], cases["severity"], cases["site"], units)
+    return [_path(staff, slow, row, d) for row, d in zip(zip(*columns, strict=True), dice, strict=True)]
 
 
-def _path(  # noqa: PLR0913
-    staff: Staff, slow: dict[int, float], type_code: str, seen: int, due: int, severity: int, site: int, unit: int,
-    d: np.ndarray,
-) -> Path:  # fmt: skip
+def _path(staff: Staff, slow: dict[int, float], row: tuple[Any, ...], d: Floats) -> Path:
+    type_code, seen, due, severity, site, unit = row
     play = PLAYS[type_code]
     normal = float(np.sqrt(-2 * np.log(d[0])) * np.cos(2 * np.pi * d[1]))
     approver = staff.team_of[f"approver_{unit}", 0]
@@ -114,7 +104,7 @@ def _path(  # noqa: PLR0913
         seen_at=seen, due_at=due, rank=2 - severity, team=staff.team_of[play.team, site],
         other_team=staff.team_of[play.to, site], approver=approver,
         minutes=play.minutes * float(np.exp(0.45 * normal)), decide_minutes=9.0 * slow.get(approver, 1.0),
-        pause_seconds=int(play.pause_hours * HOUR * np.exp(1.6 * (d[2] - 0.5) * 2)), will_pause=d[3] < play.pause,
+        pause_seconds=int(play.pause_hours * HOUR * np.exp(1.6 * (d[2] - 0.5) * 2) * (1 + 14 * (d[2] > 0.96))), will_pause=d[3] < play.pause,
         will_hand_over=d[4] < play.handover and play.to != play.team,
         needs_approval=d[5] < play.approval * (1.0 + 0.3 * (severity == 2)), is_rejected=d[6] < 0.12,
         is_false=d[7] < play.false, may_escalate=severity > 0 and d[8] < 0.75,

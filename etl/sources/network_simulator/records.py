@@ -50,14 +50,3 @@ def _paused(seen: pd.DataFrame, index: pd.Index, end: int) -> "pd.Series[int]":
     answered = seen[seen["activity"] == NO["Receive answer"]].groupby("case")["moment"].first()
     answered = answered.reindex(asked.index).fillna(end)
     return (answered - asked).reindex(index).fillna(0).astype("int64")
-
-
-def states(trail: pd.DataFrame, end: int) -> pd.DataFrame:
-    """The changes of state until `end`: case, sequence_no from 1, status, moment, person, team."""
-    seen = trail[trail["moment"] <= end]
-    seen = seen.assign(status=_STATUS[seen["activity"]])
-    is_change = (seen["status"] != seen["status"].shift()) | (seen["case"] != seen["case"].shift())
-    is_change |= seen["activity"] == NO["Hand over"]
-    changes = seen[is_change].copy()
-    changes["sequence_no"] = changes.groupby("case").cumcount() + 1
-    return changes

@@ -1,3 +1,4 @@
+/* Grain: one row per team. */
 SELECT
     team_id,
     name,

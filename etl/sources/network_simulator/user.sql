@@ -1,7 +1,9 @@
+/* Grain: one row per person. */
 SELECT
     user_id,
     name,
     team_id,
+    role,
     'human' AS resource_type,
     file_no,
     file_line

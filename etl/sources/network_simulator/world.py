@@ -28,10 +28,12 @@ from etl.sources.network_simulator.fulfilment import Shipments
 from etl.sources.network_simulator.messages import Messages
 from etl.sources.network_simulator.network import Network
 from etl.sources.network_simulator.playbook import PLAYS
-from etl.sources.network_simulator.run import DAY, HOUR, Floats, Ints, Run
+from etl.sources.network_simulator.run import DAY, HOUR, NEVER, Ints, Run
 from etl.sources.network_simulator.stock import Stock
 from etl.sources.network_simulator.teams import Staff
 
+LONG = 800 * DAY
+"""Beyond every end: where the way of a cancelled order is put."""
 UNIT_OF_SEGMENT = np.array([0, 0, 1, 2, 1])
 _ENDS = [queues.NO[name] for name in ("Resolve", "Resolve automatically", "Cancel", "Dismiss")]
 
@@ -51,8 +53,8 @@ class World:
     staff: Staff
     cases: pd.DataFrame
     trail: pd.DataFrame
-    held_until: Ints
-    """Per order: when nothing held it any more."""
+    cancelled_at: Ints
+    """Per order: when it was withdrawn, NEVER = not. What would follow lies far beyond the end of the run."""
     ready_at: Ints
     """Per line: when its stock was there."""
 
@@ -72,17 +74,18 @@ def make(run: Run) -> World:
     commerce.report(run, net, orders, lines, book)
     messages.report(run, orders, sent, amount, book)
     floor.work(book)
-    held, ready = _held(floor, orders), _line_ready(floor, orders, found)
+    held, ready, cancelled = _held(floor, orders), _line_ready(floor, found), _cancelled(floor, len(orders))
+    held = np.where(cancelled > NEVER, run.end + LONG, held)
     ships = fulfilment.ship(run, net, orders, fulfilment.batches(net, orders, lines, held, ready))
-    occasions_flow.report(run, (net, orders, lines), found, ships, floor.cases, book := CaseBook())
+    occasions_flow.report(run, (net, orders, lines, found), ships, floor.cases, book := CaseBook())
     floor.work(book)
     _rebooked(floor, ships)
     worth = np.bincount(ships.line_shipment, fulfilment.line_amounts(lines), len(ships))
     bills = billing.bill(run, net, orders, ships, worth)
-    billing.report(run, orders, ships, bills, floor.cases, book := CaseBook())
+    billing.report(run, orders, (ships, bills), floor.cases, book := CaseBook())
     floor.work(book)
     billing.settle(bills, floor.cases, floor.ended())
-    return World(run, net, orders, lines, found, sent, ships, bills, staff, floor.cases, floor.trail, held, ready)
+    return World(run, net, orders, lines, found, sent, ships, bills, staff, floor.cases, floor.trail, cancelled, ready)
 
 
 def planned(names: Iterable[str] | None) -> frozenset[str]:
@@ -92,6 +95,12 @@ def planned(names: Iterable[str] | None) -> frozenset[str]:
     if unknown:
         raise ValueError(f"no cause {sorted(unknown)[0]!r}; allowed: {', '.join(sorted(causes.NAMES))}")
     return wanted
+
+
+def ended(cases: pd.DataFrame, trail: pd.DataFrame) -> "pd.Series[int]":
+    """When each case was over for good, however long after the end of the run."""
+    ends = trail[trail["activity"].isin(_ENDS)].groupby("case")["moment"].max()
+    return ends.reindex(cases.index)
 
 
 class _Floor:
@@ -120,8 +129,7 @@ class _Floor:
 
     def ended(self) -> "pd.Series[int]":
         """When each case was over for good."""
-        ends = self.trail[self.trail["activity"].isin(_ENDS)].groupby("case")["moment"].max()
-        return ends.reindex(self.cases.index)
+        return ended(self.cases, self.trail)
 
 
 def _held(floor: _Floor, orders: Orders) -> Ints:
@@ -135,7 +143,20 @@ def _held(floor: _Floor, orders: Orders) -> Ints:
     return held
 
 
-def _line_ready(floor: _Floor, orders: Orders, found: Stock) -> Ints:
+def _cancelled(floor: _Floor, orders: int) -> Ints:
+    """When an order was withdrawn: by a customer who lost patience, or because it was a duplicate."""
+    cases, trail = floor.cases, floor.trail
+    case = trail["case"].to_numpy()
+    twins = cases["type_code"].isin(["duplicate_order", "retry_duplicate"]).to_numpy()[case]
+    fixed = trail["activity"].isin([queues.NO["Resolve"], queues.NO["Resolve automatically"]]).to_numpy() & twins
+    of_order = cases["order"].to_numpy()[case]
+    hit = (of_order >= 0) & (fixed | (trail["activity"] == queues.NO["Cancel"]).to_numpy())
+    result = np.full(orders, NEVER, dtype=np.int64)
+    np.maximum.at(result, of_order[hit], trail["moment"].to_numpy()[hit])
+    return result
+
+
+def _line_ready(floor: _Floor, found: Stock) -> Ints:
     """Per line when its stock was there: from the next receipt, or a day after somebody found it elsewhere."""
     cases = floor.cases
     types = ["inventory_shortfall", "stale_sync_backorder", "allocation_conflict"]
@@ -157,6 +178,6 @@ def _rebooked(floor: _Floor, ships: Shipments) -> None:
         mine = cases["type_code"] == type_code
         row = cases.loc[mine, "shipment"].to_numpy()
         target = ended[mine].to_numpy(dtype=np.int64) + (3 * HOUR if type_code != "failed_delivery" else 20 * HOUR)
-        moved: Floats | Ints = np.maximum(target - moments[0][row], 0)
+        moved = np.maximum(target - moments[0][row], 0)
         for moment in moments:
-            moment[row] += np.asarray(moved, dtype=np.int64)
+            moment[row] += moved

@@ -1,0 +1,86 @@
+"""What does the EDI gateway deliver? Acknowledgement logs with a trailer that counts them, and its exceptions; never a payload."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from etl.sources.network_simulator import messages
+from etl.sources.network_simulator.exports.blemishes import Ledger
+from etl.sources.network_simulator.exports.caselog import CaseFile, exceptions, steps
+from etl.sources.network_simulator.exports.names import Period, order_codes, periods
+from etl.sources.network_simulator.exports.texts import Dialect, Table, delimited, write_lines, written
+from etl.sources.network_simulator.messages import CLASSES, HTTP, INTERFACES
+from etl.sources.network_simulator.queues import NO
+from etl.sources.network_simulator.run import HOUR, NEVER, Ints
+from etl.sources.network_simulator.world import World
+
+DIALECT = Dialect("%Y%m%d%H%M%S", "%Y%m%d", flags=("0", "1"))
+MARK = "|"
+
+
+def header(name: str) -> str:
+    """The gateway's field names."""
+    return name.upper()
+
+
+def write(folder: Path, world: World, file: CaseFile, ledger: Ledger) -> None:
+    """Write all files of the gateway."""
+    _write(folder / "incidents.txt", world, "exceptions", exceptions(world, file, "edi"), ledger)
+    _write(folder / "incident_log.txt", world, "exception_log", steps(world, file, "edi"), ledger)
+    repaired, numbers = _repaired(world), _incident_of(world, file)
+    for period in periods(world):
+        table = _acknowledgements(world, period, repaired, numbers)
+        _write(folder / f"acknowledgements_{period.number:02d}.txt", world, "acknowledgements", table, ledger)
+
+
+def _write(path: Path, world: World, name: str, table: Table, ledger: Ledger) -> None:
+    columns = {header(column): written(world.run, DIALECT, column, values) for column, values in table.items()}
+    count = len(next(iter(table.values())))
+    write_lines(path, delimited(columns, MARK), MARK.join(columns), f"TRAILER|{count}")
+    ledger.note(f"edi/{path.name}", name, true=count, doubled=0, bad=0, late=0)
+
+
+_REPAIRED = ("edi_order_failure", "incomplete_payload", "failed_transformation")
+
+
+def _repaired(world: World) -> Ints:
+    """Per order the moment at which a person's repair brought its dead message through, NEVER = none did."""
+    cases = world.cases[world.cases["type_code"].isin(_REPAIRED)]
+    trail = world.trail[(world.trail["activity"] == NO["Resolve"]) & world.trail["case"].isin(cases.index)]
+    fixed = trail.groupby("case")["moment"].max().reindex(cases.index).fillna(NEVER).to_numpy(dtype=np.int64)
+    result = np.full(len(world.orders), NEVER, dtype=np.int64)
+    result[cases["order"].to_numpy()] = fixed
+    return result
+
+
+def _incident_of(world: World, file: CaseFile) -> np.ndarray:
+    found = file.found[(file.found["system"] == "edi") & (file.found["order"] >= 0)]
+    return pd.Series(found["no"].to_numpy(), index=found["order"]).groupby(level=0).first().reindex(
+        np.arange(len(world.orders))).fillna("").to_numpy(dtype=str)  # fmt: skip
+
+
+def _acknowledgements(world: World, period: Period, repaired: Ints, incident: np.ndarray) -> Table:
+    rows = messages.attempts(world.run, world.orders, world.messages, period.first, period.last)
+    rows = rows[rows["sent_at"] <= world.run.end]
+    order, error, attempt = (rows[name].to_numpy() for name in ("order", "error", "attempt"))
+    sent, dead, failed = (rows[name].to_numpy() for name in ("sent_at", "is_dead", "is_failed"))
+    fixed = np.where(dead & (repaired[order] <= world.run.end), repaired[order], NEVER)
+    last = sent[np.flatnonzero(np.r_[order[1:] != order[:-1], True])].repeat(np.unique(order, return_counts=True)[1])
+    retried = np.where(failed & ~world.messages.is_dead[order], last, NEVER)
+    channel = world.orders.channel[order]
+    return {
+        "message_id": np.char.add("M", (order + 1_000_001).astype(str)), "attempt": attempt,
+        "interface_id": np.array(INTERFACES)[channel], "sent_at": sent,
+        "status": np.select([dead, failed], ["DLQ", "NAK"], "ACK"),
+        "correlation_id": np.char.add("CORR-", (order + 1_000_001).astype(str)),
+        "business_key": np.char.add("PO-", (order * 7 + 400_000).astype(str)),
+        "idempotency_key": np.char.add("K", (order + 1_000_001).astype(str)),
+        "http_code": np.where(failed, np.array(HTTP)[np.maximum(error, 0)], 200),
+        "error_class": np.where(failed, np.array(CLASSES)[np.maximum(error, 0)], ""),
+        "schema_version": np.where(channel == 0, "D96A", "2.1"),
+        "consumer": np.full(len(order), "ERP"),
+        "expected_at": sent + HOUR, "dlq_at": np.where(dead, sent + 60, NEVER), "replayed_at": fixed,
+        "recovered_at": np.where(fixed > NEVER, fixed + 60, retried),
+        "order_id": order_codes(order), "exception_id": np.where(failed, incident[order], ""),
+    }  # fmt: skip

@@ -1,0 +1,68 @@
+"""What is true about a run? Causes, reasons, uncensored times and rows by file; written beside, never loaded."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from etl.sources.network_simulator import causes
+from etl.sources.network_simulator.exports.blemishes import Ledger
+from etl.sources.network_simulator.exports.caselog import CaseFile
+from etl.sources.network_simulator.run import HOUR
+from etl.sources.network_simulator.world import World, ended
+
+
+def enrich(world: World, found: pd.DataFrame) -> pd.DataFrame:
+    """Add to each case its true end, hours and whether it truly breaches, uncensored, and the breach probability.
+
+    The probability is the share of breaches among all cases of the run of the same type and severity: what somebody
+    who knew the whole world could say at detection.
+    """
+    end = ended(world.cases, world.trail).reindex(found.index)
+    hours = (end - found["seen_at"]) / HOUR
+    breaches = end > found["due_at"]
+    probability = breaches.groupby([found["type_code"], found["severity"]]).transform("mean")
+    return found.assign(true_hours=hours, breaches=breaches, breach_probability=probability)
+
+
+def write(folder: Path, world: World, file: CaseFile, ledger: Ledger) -> dict[str, Any]:
+    """Write truth.json and truth_cases.csv. Returns what truth.json holds."""
+    found, run = file.found, world.run
+    content = {
+        "run": {"weeks": run.weeks, "orders_per_week": run.orders_per_week, "seed": run.seed,
+                "as_of": run.stamps(np.array([run.end]))[0].astype(str)},
+        "orders": len(world.orders), "order_lines": len(world.lines), "exceptions": len(found),
+        "orders_with_exception": int(found.loc[found["order"] >= 0, "order"].nunique()),
+        "causes": [_cause(world, found, cause) for cause in causes.CAUSES], "decoys": list(causes.DECOYS),
+        "exceptions_by_type": _counts(found["type_code"]), "exceptions_by_system": _counts(found["system"]),
+        "exceptions_by_reason": {code: _counts(part["reason"]) for code, part in found.groupby("type_code")},
+        "open_at_end": int(found["resolved_at"].lt(0).mul(found["closed_at"].lt(0)).mul(found["cancelled_at"].lt(0)).sum()),
+        "times": {code: _times(part) for code, part in found.groupby("type_code")},
+        "files": ledger.files,
+    }  # fmt: skip
+    (folder / "truth.json").write_text(json.dumps(content, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    columns = ["no", "system", "type_code", "reason", "parent_no", "true_hours", "breaches", "breach_probability"]
+    found[columns].round(4).to_csv(folder / "truth_cases.csv", index=False, lineterminator="\n")
+    return content
+
+
+def _counts(values: "pd.Series[str]") -> dict[str, int]:
+    return {str(key): int(count) for key, count in values.value_counts().items()}
+
+
+def _cause(world: World, found: pd.DataFrame, cause: causes.Cause) -> dict[str, Any]:
+    first, last = cause.window(world.run)
+    since, until = (moment.astype(str) for moment in world.run.stamps(np.array([first, last])))
+    return {
+        "name": cause.name, "title": cause.title, "place": cause.place, "since": since, "until": until,
+        "size": cause.size, "unit": cause.unit, "types": list(cause.types), "effect": cause.effect,
+        "is_on": cause.name in world.run.causes, "cases": int((found["reason"] == cause.name).sum()),
+    }  # fmt: skip
+
+
+def _times(part: pd.DataFrame) -> dict[str, float]:
+    hours = part["true_hours"]
+    return {"n": len(part), "median_hours": round(float(hours.median()), 3), "p90_hours": round(float(hours.quantile(0.9)), 3),
+            "breach_rate": round(float(part["breaches"].mean()), 4)}  # fmt: skip

@@ -1,0 +1,14 @@
+/* Grain: one row per object that this system keeps the record of. */
+SELECT
+    shipment_id AS object_id,
+    'shipment' AS object_type,
+    file_no,
+    file_line
+FROM raw_sim_tms__shipments
+UNION ALL
+SELECT
+    exception_id AS object_id,
+    'exception' AS object_type,
+    file_no,
+    file_line
+FROM raw_sim_tms__exceptions
