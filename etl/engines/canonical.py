@@ -68,17 +68,27 @@ def _fill_one(connection: duckdb.DuckDBPyConnection, source: Source, relation: R
     for kind, local in listed.values():
         _list_unmapped(connection, source, relation, kind, local)
     columns = [c for c in relation.columns if c.name in described or c.name in mapped or c.name == "source_system"]
-    values = ", ".join(_value(source, relation, column, mapped) for column in columns)
+    values = ", ".join(f"{_value(source, relation, column, mapped)} AS {identifier(column.name)}" for column in columns)
     joins = "".join(
         f" LEFT JOIN code_map AS m_{column} ON m_{column}.source_system = {literal(source.name)} "
         f"AND m_{column}.kind = {literal(kind)} AND m_{column}.local_code = CAST(s.{identifier(local)} AS VARCHAR)"
         for column, (kind, local) in mapped.items()
     )
-    names = ", ".join(identifier(c.name) for c in columns)
-    connection.execute(f"INSERT INTO {relation.name} ({names}) SELECT {values} FROM ({select}) AS s{joins}")
-    refusing.refuse_incomplete(connection, filled)
+    _insert(connection, filled, f"SELECT {values} FROM ({select}) AS s{joins}")
     units.to_base(connection, filled)
     refusing.refuse_repeated(connection, filled)
+
+
+def _insert(connection: duckdb.DuckDBPyConnection, filled: refusing.Filled, select: str) -> None:
+    """Insert what the SELECT gives; only when a required column is empty somewhere, look for the rows that lack it."""
+    relation = filled.relation.name
+    try:
+        connection.execute(f"INSERT INTO {relation} BY NAME {select}")
+    except duckdb.ConstraintException:
+        connection.execute(f"CREATE OR REPLACE TABLE stage._mapped AS {select}")
+        refusing.refuse_incomplete(connection, filled, "stage._mapped")
+        connection.execute(f"INSERT INTO {relation} BY NAME SELECT * FROM stage._mapped")
+    refusing.check_lineage(connection, filled)
 
 
 def _check_columns(source: Source, relation: Relation, described: dict[str, str]) -> None:

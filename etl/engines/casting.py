@@ -120,9 +120,12 @@ def _decimal(raw: str, rules: Rules) -> str:
 
 
 def _without_thousands(plain: str, mark: str, fraction: str) -> str:
-    """Groups must be complete (`1.234.567`): `1.50` under a thousands mark `.` is refused, not read as 150."""
+    """Groups must be complete (`1.234.567`): `1.50` under a thousands mark `.` is refused, not read as 150.
+
+    Nor do groups take an exponent: `1.234e2` may have come from a program that knows no thousands mark.
+    """
     escaped = f"\\{mark}" if mark in ".'" else mark
-    grouped = f"[+-]?\\d{{1,3}}({escaped}\\d{{3}})+{fraction}"
+    grouped = f"[+-]?\\d{{1,3}}({escaped}\\d{{3}})+{fraction.split('([eE]')[0]}"
     ungrouped = f"[+-]?\\d*{fraction}"
     return (
         f"CASE WHEN regexp_full_match({plain}, {literal(grouped)}) THEN replace({plain}, {literal(mark)}, '') "

@@ -97,28 +97,29 @@ def refuse_unfitting(connection: duckdb.DuckDBPyConnection, filled: Filled, colu
     connection.execute(f"DELETE FROM stage._selected AS s WHERE {every}")
 
 
-def refuse_incomplete(connection: duckdb.DuckDBPyConnection, filled: Filled) -> None:
-    """Rows that lack a required column go to quarantine instead (ING-04). Raises DefinitionError for rows without a line."""
-    _check_lineage(connection, filled)
-    relation, mine = filled.relation, filled.mine
+def refuse_incomplete(connection: duckdb.DuckDBPyConnection, filled: Filled, mapped: str) -> None:
+    """Rows of the table `mapped` that lack a required column go to quarantine instead (ING-04)."""
+    relation = filled.relation
+    given = {row[0] for row in connection.execute(f"DESCRIBE {mapped}").fetchall()}
     required = [c for c in relation.columns if c.required]
-    where = " OR ".join(f"{identifier(c.name)} IS NULL" for c in required)
-    if not connection.execute(f"SELECT count(*) FROM {relation.name} WHERE ({where}) AND {mine}").fetchall()[0][0]:
-        return
     for column in required:
         reason = f"{relation.name} needs {column.name} ({column.comment}); the row gives none"
+        if column.name not in given:
+            raise DefinitionError(f"{filled.source.folder / relation.canonical}.sql: {reason}")
         mapping = MAPPED.get((relation.canonical, column.name))
         if mapping:
             reason += f", or its code is not mapped: add it under [codes.{mapping[0]}] in source.toml"
         connection.execute(
             f"INSERT INTO stage.refusal SELECT r.file_no, {filled.origin('r')}, r.file_line, r.file_line, NULL, ?, ?, NULL, "
-            f"?, NULL, 1 FROM {relation.name} AS r WHERE r.{identifier(column.name)} IS NULL AND {mine}",
+            f"?, NULL, 1 FROM {mapped} AS r WHERE r.{identifier(column.name)} IS NULL AND r.file_line IS NOT NULL",
             [column.name, "unmapped_code" if mapping else "required", reason],
         )
-    connection.execute(f"DELETE FROM {relation.name} WHERE ({where}) AND {mine}")
+    where = " OR ".join(f"{identifier(c.name)} IS NULL" for c in required)
+    connection.execute(f"DELETE FROM {mapped} WHERE {where}")
 
 
-def _check_lineage(connection: duckdb.DuckDBPyConnection, filled: Filled) -> None:
+def check_lineage(connection: duckdb.DuckDBPyConnection, filled: Filled) -> None:
+    """Raises DefinitionError when the source selects rows without file and line."""
     lost = connection.execute(
         f"SELECT count(*) FROM {filled.relation.name} WHERE (file_no IS NULL OR file_line IS NULL) AND {filled.mine}"
     ).fetchall()[0][0]

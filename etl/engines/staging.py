@@ -22,6 +22,23 @@ LINES_OF_TEXT = frozenset({"delimited", "jsonl"})
 """Readers whose records are lines of the kept file: the text of a refused one is taken from there."""
 
 
+_LONGEST_LINE = 2**26
+_USUAL_BUFFER = 2**24
+"""Bytes; a buffer for the longest line there could be takes a gigabyte, for small files too."""
+
+
+_TABLES = """
+CREATE TABLE stage.framed (file_no INTEGER, raw_table VARCHAR, read_rows BIGINT);
+CREATE TABLE stage.part_of_file (file_no INTEGER, raw_table VARCHAR, before BIGINT, name VARCHAR);
+CREATE TABLE stage.refusal (file_no INTEGER, raw_table VARCHAR, file_line BIGINT, last_line BIGINT, place VARCHAR,
+    column_name VARCHAR, rule VARCHAR, value VARCHAR, reason VARCHAR, raw BLOB, record_count INTEGER);
+CREATE TABLE stage.dropped (raw_table VARCHAR, file_no INTEGER, file_line BIGINT, is_duplicate BOOLEAN,
+    kept_file_no INTEGER, kept_line BIGINT, row_key VARCHAR, old_row VARCHAR);
+CREATE TABLE stage.outranked (raw_table VARCHAR, file_no INTEGER, file_line BIGINT, row_key VARCHAR,
+    old_row VARCHAR, kept_file_no INTEGER, kept_line BIGINT);
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
     """One file's records of one raw table, as staged."""
@@ -48,23 +65,7 @@ class Stage:
         self._connection = connection
         self._believed = believed
         self._parts: dict[str, list[Part]] = {}
-        connection.execute(
-            "CREATE TABLE stage.refusal (file_no INTEGER, raw_table VARCHAR, file_line BIGINT, last_line BIGINT, "
-            "place VARCHAR, column_name VARCHAR, rule VARCHAR, value VARCHAR, reason VARCHAR, raw BLOB, "
-            "record_count INTEGER)"
-        )
-        connection.execute(
-            "CREATE TABLE stage.dropped (raw_table VARCHAR, file_no INTEGER, file_line BIGINT, is_duplicate BOOLEAN, "
-            "kept_file_no INTEGER, kept_line BIGINT, row_key VARCHAR, old_row VARCHAR)"
-        )
-        connection.execute(
-            "CREATE TABLE stage.part_of_file (file_no INTEGER, raw_table VARCHAR, before BIGINT, name VARCHAR)"
-        )
-        connection.execute(
-            "CREATE TABLE stage.outranked (raw_table VARCHAR, file_no INTEGER, file_line BIGINT, row_key VARCHAR, "
-            "old_row VARCHAR, kept_file_no INTEGER, kept_line BIGINT)"
-        )
-        connection.execute("CREATE TABLE stage.framed (file_no INTEGER, raw_table VARCHAR, read_rows BIGINT)")
+        connection.execute(_TABLES)
 
     def add(self, source: Source, raw: RawTable, file_no: int) -> None:
         """Cast one framed file into its part; refused values go to quarantine with their raw text."""
@@ -249,9 +250,11 @@ def _scan(raw: RawTable) -> str:
         return f"(SELECT {columns}, _line FROM read_parquet({literal(str(raw.path))}))"
     columns = ", ".join(f"'c{i}': 'VARCHAR'" for i in range(len(raw.columns)))
     quote = f"quote = {literal(raw.quote)}, escape = {literal(raw.quote)}" if raw.quote else "quote = '', escape = ''"
+    longest = min(_LONGEST_LINE, max(_USUAL_BUFFER, raw.path.stat().st_size))
     return (
         f"read_csv({literal(str(raw.path))}, header = true, auto_detect = false, delim = {literal(raw.delimiter)}, "
-        f"{quote}, columns = {{{columns}}}, nullstr = '\u0001', max_line_size = 67108864, "
+        f"{quote}, columns = {{{columns}}}, nullstr = '\u0001no value\u0001', "
+        f"max_line_size = {longest}, buffer_size = {2 * longest}, "
         "strict_mode = true, null_padding = false, encoding = 'utf-8')"
     )
 
