@@ -67,10 +67,11 @@ def _pointer(settings: Settings, current: str) -> Finding:
 
 def _older(settings: Settings) -> list[Finding]:
     """Builds that a rollback could publish: does each still open as its manifest says?"""
-    findings = []
-    for folder in builds.unreadable(settings.builds):
-        if folder.name != builds.pointer(settings.builds):
-            findings.append(Finding(False, "older build without a readable manifest", str(folder), "delete the folder"))
+    findings = [
+        Finding(False, "older build without a readable manifest", str(folder), "delete the folder")
+        for folder in builds.unreadable(settings.builds)
+        if folder.name != builds.pointer(settings.builds)
+    ]
     for info in builds.existing(settings.builds):
         if info.is_current:
             continue

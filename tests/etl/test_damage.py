@@ -83,7 +83,7 @@ def test_a_damaged_block_met_by_a_read_is_named_and_not_answered(machine: settin
     block = good.find(b"T0-1")
     assert block > 0
     path.write_bytes(good[:block] + b"T9" + good[block + 2 :])
-    with pytest.raises(BuildError, match=r"damaged .* tower doctor --rebuild"):
+    with pytest.raises(BuildError, match=r"damaged .* `tower doctor --rebuild`"):
         read_all(machine)
 
 
