@@ -102,6 +102,11 @@ def _published(builds: Path) -> list[Path]:
     return [folder for folder in folders if folder.name == current or (folder / PUBLISHED).is_file()]
 
 
+def has_spare(builds: Path, build_id: str) -> bool:
+    """Whether a copy of the build's manifest lies beside where its folder is, or was."""
+    return _spare(builds, build_id).is_file()
+
+
 def _spare(builds: Path, build_id: str) -> Path:
     return builds / f"{build_id}.json"
 
@@ -157,7 +162,7 @@ def remove_orphans(builds: Path) -> list[str]:
     for leftover in builds.glob(f"{CURRENT}.*"):
         leftover.unlink()
     for spare in builds.glob("*.json"):
-        if spare.stem not in published:
+        if spare.stem not in published | {current}:
             spare.unlink()
     return removed
 

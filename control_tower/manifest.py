@@ -89,6 +89,15 @@ class Manifest:
         """The files of one source, in the order they came."""
         return [entry for entry in self.files if entry.source == source]
 
+    def raw_files(self) -> dict[str, str]:
+        """Every raw file that the build is made from: SHA-256 → what it is, for messages."""
+        named = {entry.sha256: f"{entry.source}: {entry.name}" for entry in self.files}
+        for source in self.sources:
+            named.update({digest: f"{source.name}: {name}" for name, digest in source.definition.items()})
+        named.update({digest: name for name, digest in self.reference.items()})
+        named[self.policy_hash] = "policy.toml"
+        return named
+
     def to_json(self) -> str:
         """The text of manifest.json."""
         return json.dumps(dataclasses.asdict(self), indent=1, sort_keys=True) + "\n"
@@ -106,5 +115,5 @@ def read(path: Path) -> Manifest:
         return Manifest(**raw, files=files, sources=sources, relations=relations)
     except FileNotFoundError as error:
         raise BuildError(f"{path}: missing; `tower doctor` says what can be done") from error
-    except (json.JSONDecodeError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise BuildError(f"{path}: not a manifest ({error}); `tower doctor` says what can be done") from error

@@ -16,15 +16,13 @@ import duckdb
 import pandas as pd
 import pyarrow as pa
 
-from control_tower import builds, contract, manifest
+from control_tower import builds, contract, manifest, query_limits
 from control_tower.conditions import where_clause
 from control_tower.errors import BuildError, ControlTowerError, DefinitionError
 from control_tower.filters import Filters
 from control_tower.settings import Settings
 
 _REMEDY = "`tower doctor --rebuild` makes the build again from its raw files"
-MAX_RESULT_BYTES = 256 * 2**20
-"""What one query may bring into Python: DuckDB's own cap ends where a result leaves it."""
 _DAMAGE = (duckdb.IOException, duckdb.FatalException, duckdb.InternalException, duckdb.SerializationException)
 READS = Path(__file__).with_name("reads")
 _OPEN: dict[tuple[str, str], "Build"] = {}
@@ -82,10 +80,7 @@ class Build:
             )
         try:
             self._connection = duckdb.connect(str(path), read_only=True, config=_reader_config(settings))
-            self._connection.execute("SET TimeZone = 'UTC'")  # icu's option: unknown until a database is open
-            self._connection.execute("SET temp_directory = ''")  # a reader writes nothing, not even what it spills
-            self._connection.execute("SET enable_external_access = false")  # after it: then folders are fixed
-            self._connection.execute("SET lock_configuration = true")
+            _lock_down(self._connection)
             self._verify()
         except duckdb.Error as error:
             raise self._damaged(error) from error
@@ -146,8 +141,8 @@ class Build:
         """Run one SELECT as given (`tower sql`). Raises ControlTowerError with DuckDB's own words."""
         with self.cursor() as cursor:
             try:
-                _refuse_all_but_one_select(cursor, query)
-                return _within_bounds(cursor.execute(query, parameters or []).to_arrow_reader(20_480))
+                query_limits.require_one_select(cursor, query)
+                return query_limits.within_bounds(cursor.execute(query, parameters or []).to_arrow_reader(20_480))
             except (duckdb.InterruptException, duckdb.OutOfMemoryException):
                 raise
             except _DAMAGE as error:
@@ -177,27 +172,6 @@ class Build:
                 ) from error
 
 
-def _refuse_all_but_one_select(cursor: duckdb.DuckDBPyConnection, query: str) -> None:
-    statements = cursor.extract_statements(query)
-    if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT:
-        kinds = ", ".join(statement.type.name for statement in statements) or "nothing"
-        raise ControlTowerError(f"the query was refused: it takes one SELECT, this is {kinds}")
-
-
-def _within_bounds(batches: pa.RecordBatchReader) -> pa.Table:
-    """All batches as one table. Raises ControlTowerError when they are more than a caller can hold."""
-    kept, size = [], 0
-    for batch in batches:
-        size += batch.nbytes
-        if size > MAX_RESULT_BYTES:
-            raise ControlTowerError(
-                f"the query was stopped: its result is larger than {MAX_RESULT_BYTES / 2**20:.0f} MiB; "
-                "add a LIMIT or aggregate"
-            )
-        kept.append(batch)
-    return pa.Table.from_batches(kept, batches.schema)
-
-
 @cache
 def _read_text(name: str) -> str:
     path = READS / f"{name}.sql"
@@ -216,6 +190,27 @@ def _reader_config(settings: Settings) -> dict[str, Any]:
         "memory_limit": settings.memory_limit,
         **({"threads": str(settings.threads)} if settings.threads else {}),
     }
+
+
+def _lock_down(connection: duckdb.DuckDBPyConnection) -> None:
+    """The rest of the reader's limits, which DuckDB takes only in this order once a database is open."""
+    if connection.execute("SELECT current_setting('lock_configuration')").fetchall()[0][0]:
+        return  # a second opening of one file in one process shares what the first locked
+    for setting in (
+        "TimeZone = 'UTC'",
+        "temp_directory = ''",  # a reader writes nothing, not even what does not fit in memory
+        "enable_external_access = false",
+        "lock_configuration = true",
+    ):
+        connection.execute(f"SET {setting}")
+
+
+@contextmanager
+def _attached(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A warehouse file in an engine of its own: whoever else has it open in this process does not matter."""
+    with duckdb.connect() as connection:
+        connection.execute(f"ATTACH {_literal(str(path))} AS build (READ_ONLY)")
+        yield connection
 
 
 def open_current(settings: Settings) -> Build:
@@ -256,15 +251,15 @@ def rows(path: Path, relation: str, columns: list[str]) -> list[tuple[Any, ...]]
     known = set(known_columns(relation))
     if not set(columns) <= known:
         raise DefinitionError(f"{relation} has no column {sorted(set(columns) - known)[0]!r}")
-    with duckdb.connect(str(path), read_only=True) as connection:
-        return connection.execute(f"SELECT {', '.join(columns)} FROM {relation} ORDER BY 1").fetchall()
+    with _attached(path) as connection:
+        return connection.execute(f"SELECT {', '.join(columns)} FROM build.main.{relation} ORDER BY 1").fetchall()
 
 
 def export(path: Path, relation: str, target: Path) -> None:
     """Write one relation of a warehouse file as Parquet."""
     known_columns(relation)
-    with duckdb.connect(str(path), read_only=True) as connection:
-        connection.execute(f"COPY {relation} TO {_literal(str(target))} (FORMAT parquet)")
+    with _attached(path) as connection:
+        connection.execute(f"COPY build.main.{relation} TO {_literal(str(target))} (FORMAT parquet)")
 
 
 def refused_rows(path: Path, limit: int) -> list[dict[str, Any]]:

@@ -9,7 +9,7 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from control_tower import builds, manifest, warehouse
+from control_tower import builds, warehouse
 from control_tower.errors import BuildError
 from control_tower.manifest import Manifest
 from control_tower.settings import Settings
@@ -37,23 +37,51 @@ class Finding:
 def examine(settings: Settings) -> list[Finding]:
     """Look at disk, pointer, every build and every raw file that the published build is made from."""
     findings = [_disk(settings)]
-    current = builds.current_id(settings.builds)
+    current = builds.pointer(settings.builds)
     if current is None:
-        return [
-            *findings,
-            Finding(True, "no build yet", str(settings.builds), "tower demo, or tower load SOURCE --from PATH"),
-        ]
+        begin = "tower demo, or tower load SOURCE --from PATH"
+        return [*findings, Finding(True, "no build yet", str(settings.builds), begin), *_leftovers(settings)]
+    if not current or not (settings.builds / current).is_dir():
+        return [*findings, _pointer(settings, current), *_older(settings), *_leftovers(settings)]
+    findings.append(_build(settings, current))
     try:
-        made = manifest.read(settings.builds / current / builds.MANIFEST)
-    except BuildError as error:
-        others = [info.manifest.build_id for info in builds.existing(settings.builds) if not info.is_current]
-        remedy = f"tower rollback {others[0]}" if others else "load the sources again: their files are in raw/"
-        return [*findings, Finding(False, str(error), str(settings.builds / builds.CURRENT), remedy)]
-    findings += [_build(settings, current), *_raw(settings, made)]
+        made = builds.current_manifest(settings.builds)
+    except BuildError:
+        made = None
+    if made:
+        findings += _raw(settings, made)
+    return [*findings, *_older(settings), *_leftovers(settings)]
+
+
+def _pointer(settings: Settings, current: str) -> Finding:
+    """The pointer names nothing, or a build that is gone."""
+    path = settings.builds / builds.CURRENT
+    what = f"names the build {current}, which is gone" if current else "names no build"
+    others = [info.manifest.build_id for info in builds.existing(settings.builds)]
+    if others:
+        return Finding(False, what, str(path), f"tower rollback {others[0]}")
+    if current and builds.has_spare(settings.builds, current):
+        return Finding(False, what, str(path), "tower doctor --rebuild")
+    return Finding(False, what, str(path), "delete this file and load the sources again")
+
+
+def _older(settings: Settings) -> list[Finding]:
+    """Builds that a rollback could publish: does each still open as its manifest says?"""
+    findings = [
+        Finding(False, "older build without a readable manifest", str(folder), "delete the folder")
+        for folder in builds.unreadable(settings.builds)
+        if folder.name != builds.pointer(settings.builds)
+    ]
     for info in builds.existing(settings.builds):
-        if not info.is_current:
-            findings.append(Finding(True, f"older build, {info.size_bytes / 1e6:.0f} MB", str(info.folder)))
-    return [*findings, *_leftovers(settings)]
+        if info.is_current:
+            continue
+        size = f"older build, {info.size_bytes / 1e6:.0f} MB"
+        try:
+            warehouse.Build(info.folder, settings).close()
+            findings.append(Finding(True, size, str(info.folder)))
+        except BuildError:
+            findings.append(Finding(False, f"{size}, damaged", str(info.folder), "delete the folder"))
+    return findings
 
 
 def _disk(settings: Settings) -> Finding:
@@ -91,11 +119,7 @@ def _build(settings: Settings, build_id: str) -> Finding:
 
 def _raw(settings: Settings, made: Manifest) -> list[Finding]:
     """Every raw file the build depends on: there, and its content still its name."""
-    named = {entry.sha256: f"{entry.source}: {entry.name}" for entry in made.files}
-    for source in made.sources:
-        named.update({digest: f"{source.name}: {name}" for name, digest in source.definition.items()})
-    named.update({digest: name for name, digest in made.reference.items()})
-    named[made.policy_hash] = "policy.toml"
+    named = made.raw_files()
     wrong = [_raw_fault(settings.raw / digest, what) for digest, what in named.items()]
     found = [finding for finding in wrong if finding]
     return found or [Finding(True, f"{len(named)} raw files, each as its hash says", str(settings.raw))]

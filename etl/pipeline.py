@@ -218,8 +218,9 @@ def _prune(work: _Work, keep: int) -> None:
 
 def _check_raw(manifest: Manifest, work: _Work, new: set[int]) -> None:
     """Every raw file from before is there and its content still its name; what was landed just now was hashed."""
-    kept = {entry.sha256: f"{entry.source}: {entry.name}" for entry in manifest.files if entry.file_no not in new}
-    work.step("hash", f"{len(kept)} files of earlier loads")
+    landed = {entry.sha256 for entry in manifest.files if entry.file_no in new}
+    kept = {digest: what for digest, what in manifest.raw_files().items() if digest not in landed}
+    work.step("hash", f"{len(kept)} files of raw/")
     for digest, name in kept.items():
         path = work.settings.raw / digest
         if not path.is_file() or _hash(path) != digest:
