@@ -3,7 +3,6 @@
 Thin: each calls one function of `etl` and says what came out. Never computes or decides anything.
 """
 
-import getpass
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -14,7 +13,7 @@ from cli.output import complain, err, out, plain, progress, say_json, say_rows
 from control_tower import builds as build_store
 from control_tower import warehouse
 from control_tower.settings import Settings, current
-from etl import checking, doctoring, drafting, pipeline, source
+from etl import checking, doctoring, drafting, lock, pipeline, source
 from etl.intake import Request
 from etl.pipeline import FileReport, LoadReport
 
@@ -42,7 +41,7 @@ def load(
     if check:
         _check(found, from_, json)
         return
-    who = as_ or getpass.getuser()
+    who = as_ or lock.user()
     moment = as_of.isoformat() if as_of else None
     requests = [Request(item, _folder(item, from_), who, moment) for item in found]
     with progress() as step:
@@ -104,7 +103,7 @@ def _as_json(report: LoadReport, new: list[FileReport]) -> dict[str, object]:
 def unload(name: Annotated[str, typer.Argument(metavar="SOURCE")], as_: As = None, json: Json = False) -> None:
     """Publish a build without one source; its raw files stay."""
     with progress() as step:
-        report = pipeline.unload(name, current(), step)
+        report = pipeline.unload(name, current(), step, as_)
     _say(report, json)
 
 
@@ -133,7 +132,7 @@ def builds(json: Json = False) -> None:
 
 def rollback(build: str, as_: As = None, json: Json = False) -> None:
     """Publish an older build again; loads it does not hold are withdrawn and may be loaded anew."""
-    manifest = pipeline.rollback(build, current())
+    manifest = pipeline.rollback(build, current(), as_)
     if json:
         say_json({"build": manifest.build_id, "published": True})
     else:

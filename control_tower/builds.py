@@ -172,11 +172,17 @@ def prune(builds: Path, keep: int) -> list[str]:
     removed = []
     for info in existing(builds)[max(keep, 1) :]:
         if not info.is_current:
-            (info.folder / PUBLISHED).unlink(missing_ok=True)  # first: what a kill leaves is an orphan, not a build
-            shutil.rmtree(info.folder)
-            _spare(builds, info.folder.name).unlink(missing_ok=True)
-            removed.append(info.manifest.build_id)
+            discard(builds, info.folder.name)
+            removed.append(info.folder.name)
     return removed
+
+
+def discard(builds: Path, build_id: str) -> None:
+    """Delete a build that is not the published one."""
+    (builds / build_id / PUBLISHED).unlink(missing_ok=True)  # first: what a kill leaves is an orphan, not a build
+    if (builds / build_id).is_dir() and build_id != pointer(builds):
+        shutil.rmtree(builds / build_id)
+    _spare(builds, build_id).unlink(missing_ok=True)
 
 
 def sync(path: Path) -> None:

@@ -27,6 +27,7 @@ _DAMAGE = (duckdb.IOException, duckdb.FatalException, duckdb.InternalException, 
 READS = Path(__file__).with_name("reads")
 _OPEN: dict[tuple[str, str], "Build"] = {}
 _OPENING = threading.Lock()
+_KEPT_OPEN = 4
 
 
 def create(path: Path, settings: Settings) -> duckdb.DuckDBPyConnection:
@@ -231,6 +232,8 @@ def open_build(settings: Settings, build_id: str) -> Build:
     with _OPENING:
         if key not in _OPEN:
             _OPEN[key] = Build(settings.builds / build_id, settings)
+            for old in list(_OPEN)[:-_KEPT_OPEN]:
+                del _OPEN[old]  # whoever still reads it holds it open until done
         return _OPEN[key]
 
 

@@ -16,6 +16,7 @@ from pathlib import Path
 import duckdb
 
 from control_tower import builds, history, log, warehouse
+from control_tower import manifest as manifests
 from control_tower import policy as policies
 from control_tower.errors import BuildError, ControlTowerError, LoadRefused
 from control_tower.history import Move
@@ -103,7 +104,10 @@ def rebuild(settings: Settings, step: Step, by: str | None = None) -> LoadReport
             raise BuildError(f"{settings.builds}: no build yet, so nothing to make again")
         draft = intake.made(list(before.sources), list(before.files), settings)
         same = {name: getattr(before, name) for name in ("policy_version", "policy_hash", "reference")}
-        return _make_and_publish(dataclasses.replace(draft, **same), work, set())
+        report = _make_and_publish(dataclasses.replace(draft, **same), work, set())
+        if not _is_intact(before.build_id, settings):
+            builds.discard(settings.builds, before.build_id)
+        return report
 
 
 def rollback(build_id: str, settings: Settings, by: str | None = None) -> Manifest:
@@ -114,15 +118,10 @@ def rollback(build_id: str, settings: Settings, by: str | None = None) -> Manife
     with _at_work(_Work(settings, "rollback", build_id, by or lock.user(), lambda _name, _detail: None)) as work:
         folder = builds.find(settings.builds, build_id)
         work.step("verify", build_id)
-        build = warehouse.Build(folder, settings)
-        try:
-            differing = build.differing()
-        finally:
-            build.close()
-        if differing:
-            raise BuildError(f"{folder}: {', '.join(differing)} not as its manifest says; damaged, so not published")
-        _switch(build.manifest, work)
-        return build.manifest
+        if not _is_intact(build_id, settings):
+            raise BuildError(f"{folder}: not as its manifest says; damaged, so not published")
+        _switch(manifests.read(folder / builds.MANIFEST), work)
+        return manifests.read(folder / builds.MANIFEST)
 
 
 @contextmanager
@@ -172,6 +171,18 @@ def _is_sound(manifest: Manifest, settings: Settings) -> bool:
     except BuildError:
         return False
     return True
+
+
+def _is_intact(build_id: str, settings: Settings) -> bool:
+    """Whether every relation of a build still has the rows and the hash of its manifest: reads everything."""
+    try:
+        build = warehouse.Build(settings.builds / build_id, settings)
+        try:
+            return not build.differing()
+        finally:
+            build.close()
+    except BuildError:
+        return False
 
 
 def _make_and_publish(manifest: Manifest, work: _Work, new: set[int]) -> LoadReport:
