@@ -1,21 +1,22 @@
 """How does somebody at a terminal bring data in and look after builds? The verbs of loading.
 
-Thin: each calls one function of `etl` and says what came out. Never computes or decides anything.
+Thin: each calls one function of `etl` and says what came out. Never computes or decides anything. What a verb
+needs is imported when it runs, so that `tower --help` and the verbs that only read start at once.
 """
 
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from cli.output import complain, err, out, plain, progress, say_json, say_rows
 from control_tower import builds as build_store
-from control_tower import warehouse
 from control_tower.settings import Settings, current
-from etl import checking, doctoring, drafting, lock, pipeline, source
-from etl.intake import Request
-from etl.pipeline import FileReport, LoadReport
+
+if TYPE_CHECKING:
+    from etl.pipeline import FileReport, LoadReport
+    from etl.source import Source
 
 Json = Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")]
 As = Annotated[str | None, typer.Option("--as", help="On whose behalf; default: the operating-system account.")]
@@ -37,6 +38,9 @@ def load(
     json: Json = False,
 ) -> None:
     """Load sources into a new build and publish it; --check only validates the folder."""
+    from etl import lock, pipeline, source
+    from etl.intake import Request
+
     found = [source.find(name) for name in sources]
     if check:
         _check(found, from_, json)
@@ -49,13 +53,15 @@ def load(
     _say(report, json)
 
 
-def _folder(item: source.Source, from_: Path | None) -> Path:
+def _folder(item: "Source", from_: Path | None) -> Path:
     if from_:
         return from_
     return (item.folder / item.toml.from_).resolve() if item.toml.from_ else item.folder
 
 
-def _check(found: list[source.Source], from_: Path | None, json: bool) -> None:
+def _check(found: list["Source"], from_: Path | None, json: bool) -> None:
+    from etl import checking
+
     findings = [finding for item in found for finding in checking.check(item, _folder(item, from_), current())]
     if json:
         say_json({"ok": not findings, "findings": findings})
@@ -68,7 +74,7 @@ def _check(found: list[source.Source], from_: Path | None, json: bool) -> None:
         raise typer.Exit(1)
 
 
-def _say(report: LoadReport, json: bool) -> None:
+def _say(report: "LoadReport", json: bool) -> None:
     new = [f for f in report.files if f.is_new]
     if json:
         say_json(_as_json(report, new))
@@ -89,7 +95,7 @@ def _say(report: LoadReport, json: bool) -> None:
     plain(f"published {report.build_id}")
 
 
-def _as_json(report: LoadReport, new: list[FileReport]) -> dict[str, object]:
+def _as_json(report: "LoadReport", new: list["FileReport"]) -> dict[str, object]:
     shown = ("file_no", "source", "file", "read", "loaded", "refused", "duplicate", "warning")
     return {
         "build": report.build_id,
@@ -102,6 +108,8 @@ def _as_json(report: LoadReport, new: list[FileReport]) -> dict[str, object]:
 
 def unload(name: Annotated[str, typer.Argument(metavar="SOURCE")], as_: As = None, json: Json = False) -> None:
     """Publish a build without one source; its raw files stay."""
+    from etl import pipeline
+
     with progress() as step:
         report = pipeline.unload(name, current(), step, as_)
     _say(report, json)
@@ -132,6 +140,8 @@ def builds(json: Json = False) -> None:
 
 def rollback(build: str, as_: As = None, json: Json = False) -> None:
     """Publish an older build again; loads it does not hold are withdrawn and may be loaded anew."""
+    from etl import pipeline
+
     manifest = pipeline.rollback(build, current(), as_)
     if json:
         say_json({"build": manifest.build_id, "published": True})
@@ -144,6 +154,8 @@ def doctor(
     json: Json = False,
 ) -> None:
     """Say what is where, what is wrong and what to do."""
+    from etl import doctoring, pipeline
+
     settings = current()
     if rebuild:
         with progress() as step:
@@ -181,6 +193,8 @@ def quarantine(
 
 
 def _quarantine_rows(settings: Settings, refused: str | None, everything: bool, limit: int) -> list[dict[str, object]]:
+    from control_tower import warehouse
+
     if refused:
         return warehouse.refused_rows(settings.home / "quarantine" / f"{Path(refused).name}.parquet", limit)
     frame = warehouse.open_current(settings).read("quarantine_list", everything=everything, row_limit=limit)
@@ -195,6 +209,8 @@ def new_source(
     ] = None,
 ) -> None:
     """Draft a source folder by looking at a file: reader, columns, types, formats; you finish the SQL."""
+    from etl import drafting
+
     folder = drafting.draft(file, into)
     out.print(
         f"{folder}: read source.toml, finish exception.sql, then: tower load --check {folder} --from {file.parent}"

@@ -5,7 +5,7 @@ Formats only; reads nothing and decides nothing.
 
 import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from decimal import Decimal
@@ -15,8 +15,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from etl.making import Step
-
+Step = Callable[[str, str], None]
 _STEPS = 24
 out = Console()
 err = Console(stderr=True)

@@ -8,7 +8,6 @@ from typing import Annotated
 import typer
 
 from cli.output import say_json, say_rows
-from control_tower import warehouse
 from control_tower.settings import current
 
 
@@ -22,6 +21,8 @@ def sql(
     json: Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")] = False,
 ) -> None:
     """Run a read-only SELECT on the current build."""
+    from control_tower import warehouse
+
     rows = warehouse.open_current(current()).sql(query).to_pylist()
     if json:
         say_json(rows)

@@ -16,9 +16,6 @@ from cli.output import err, progress
 from control_tower import builds
 from control_tower.errors import PolicyError
 from control_tower.settings import PROJECT_ROOT, current
-from etl import pipeline, source
-from etl.intake import Request
-from etl.sources.network_simulator import simulate
 
 Port = Annotated[int, typer.Option(help="Port on the loopback address.")]
 
@@ -37,6 +34,10 @@ def demo(
     port: Port = 8501,
 ) -> None:
     """Simulate a distributor, load what its systems export, publish, and open the dashboard."""
+    from etl import pipeline, source
+    from etl.intake import Request
+    from etl.sources.network_simulator import simulate
+
     settings = current()
     names = [name for name, _ in simulate.sources()]
     before = builds.current_manifest(settings.builds)
