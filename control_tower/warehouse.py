@@ -280,15 +280,18 @@ def refused_rows(path: Path, limit: int) -> list[dict[str, Any]]:
         return found
 
 
+_VOLATILE = frozenset({"loaded_at", "build_id", "event_row"})
+"""When, under which name, and at which place in its table: not what the inputs say."""
+
+
 def fingerprint(connection: duckdb.DuckDBPyConnection) -> dict[str, tuple[int, str]]:
     """Rows and order-independent hash of every relation: equal tables, equal hashes.
 
-    Columns that say when something was loaded, and the build's own name, are left out: they differ between
-    two builds of the same inputs.
+    Left out are the columns of _VOLATILE: they differ between two builds of the same inputs.
     """
     result = {}
     for relation in contract.relations().values():
-        columns = ", ".join(f'"{n}"' for n in relation.names() if n not in ("loaded_at", "build_id"))
+        columns = ", ".join(f'"{n}"' for n in relation.names() if n not in _VOLATILE)
         rows, low, high = connection.execute(
             f"SELECT count(*), coalesce(sum(CAST(h AS HUGEINT)), 0), coalesce(bit_xor(h), 0) "
             f"FROM (SELECT hash({columns}) AS h FROM {relation.name})"

@@ -74,8 +74,7 @@ def _fill_one(connection: duckdb.DuckDBPyConnection, source: Source, relation: R
         f"AND m_{column}.kind = {literal(kind)} AND m_{column}.local_code = CAST(s.{identifier(local)} AS VARCHAR)"
         for column, (kind, local) in mapped.items()
     )
-    order = " ORDER BY s.file_no, s.file_line, s.event_id" if relation.name == "core_event" else ""  # steps keep its rowid
-    _insert(connection, filled, f"SELECT {values} FROM ({select}) AS s{joins}{order}")
+    _insert(connection, filled, f"SELECT {values} FROM ({select}) AS s{joins}")
     units.to_base(connection, filled)
     refusing.refuse_repeated(connection, filled)
 

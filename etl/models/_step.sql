@@ -1,5 +1,6 @@
 /* Grain: one row per case and event, numbered in time order, with its successor. An object that an event names
    twice (with two qualifiers) counts once: the twins stand side by side, and only the last of them is kept.
+   The last tie-break is the event's own hash, never its place in the table, so that equal inputs give equal steps.
    Ids are compared by hash; audit `event_hash_unique` shows that no two events share one. */
 WITH pair AS (
     SELECT
@@ -7,6 +8,7 @@ WITH pair AS (
         e.event_row,
         e.timestamp,
         e.event_no,
+        e.event_hash,
         e.activity_no
     FROM (
         SELECT
@@ -37,7 +39,7 @@ numbered AS (
         event_row,
         lead(event_row) OVER trace AS next_event_row
     FROM pair
-    WINDOW trace AS (PARTITION BY case_key ORDER BY timestamp, event_no, event_row)
+    WINDOW trace AS (PARTITION BY case_key ORDER BY timestamp, event_no, event_hash)
 )
 SELECT
     case_key,
