@@ -28,7 +28,7 @@ _USUAL_BUFFER = 2**24
 
 
 _TABLES = """
-CREATE TABLE stage.framed (file_no INTEGER, raw_table VARCHAR, read_rows BIGINT);
+CREATE TABLE stage.framed (file_no INTEGER, raw_table VARCHAR, read_rows BIGINT, source_system VARCHAR);
 CREATE TABLE stage.part_of_file (file_no INTEGER, raw_table VARCHAR, before BIGINT, name VARCHAR);
 CREATE TABLE stage.refusal (file_no INTEGER, raw_table VARCHAR, file_line BIGINT, last_line BIGINT, place VARCHAR,
     column_name VARCHAR, rule VARCHAR, value VARCHAR, reason VARCHAR, raw BLOB, record_count INTEGER);
@@ -70,7 +70,9 @@ class Stage:
     def add(self, source: Source, raw: RawTable, file_no: int) -> None:
         """Cast one framed file into its part; refused values go to quarantine with their raw text."""
         table = source.toml.tables[raw.table]
-        self._connection.execute("INSERT INTO stage.framed VALUES (?, ?, ?)", [file_no, raw.table, raw.records])
+        self._connection.execute(
+            "INSERT INTO stage.framed VALUES (?, ?, ?, ?)", [file_no, raw.table, raw.records, source.name]
+        )
         self._refuse_framed(raw, file_no)
         for before, part in raw.parts:
             self._connection.execute(
