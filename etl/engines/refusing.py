@@ -59,7 +59,7 @@ class Filled:
             return literal(self.raw_tables[0])
         whens = " ".join(
             f"WHEN EXISTS (SELECT 1 FROM stage.{identifier('all_' + self.source.raw_name(name))} AS o "
-            f"WHERE o.file_no = {row}.file_no AND o.file_line = {row}.file_line) THEN {literal(name)}"
+            f"WHERE {row}.file_no = o.file_no AND {row}.file_line = o.file_line) THEN {literal(name)}"
             for name in self.raw_tables
         )
         return f"CASE {whens} ELSE {literal(self.raw_tables[0])} END"
