@@ -65,8 +65,8 @@ def draft(file: Path, into: Path | None = None) -> Path:
 
 def _sample(file: Path) -> _Sample:
     landed = LandedFile(file, file.name, "", file.stat().st_size)
-    content = next(iter(archive.contents(landed, "*", Limits())))
-    head = content.read(_SAMPLE_BYTES)
+    contents = archive.contents(landed, "*", Limits())  # kept: the file closes when nobody holds them
+    head = next(contents).read(_SAMPLE_BYTES)
     if b"\0" in head[:4096] and not head.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise SourceError(
             f"{file}: not delimited text; write source.toml by hand for Parquet, Excel, XES, OCEL or a database"

@@ -28,7 +28,7 @@ WITH blocked AS (
         ) AS open_qty,
         sum(
             CASE
-                WHEN ordered_qty > coalesce(received_qty, 0) THEN (ordered_qty - coalesce(received_qty, 0)) * unit_cost
+                WHEN ordered_qty > coalesce(received_qty, 0) THEN CAST(ordered_qty - coalesce(received_qty, 0) AS DECIMAL(38, 4)) * unit_cost
                 ELSE 0
             END
         ) AS open_amount,

@@ -77,7 +77,7 @@ run AS (
 content AS (
     SELECT
         packed.shipment_id,
-        sum(packed.shipped_qty * line.unit_price) AS amount,
+        sum(CAST(packed.shipped_qty AS DECIMAL(38, 4)) * line.unit_price) AS amount,
         CASE WHEN count(DISTINCT line.currency_code) = 1 THEN min(line.currency_code) END AS currency_code
     FROM core_shipment_line AS packed
     INNER JOIN core_order_line AS line ON packed.order_line_id = line.order_line_id

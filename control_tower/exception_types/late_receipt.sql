@@ -42,7 +42,7 @@ ordered AS (
         count(*) FILTER (WHERE received_qty >= ordered_qty) AS full_count,
         count(*) FILTER (WHERE received_qty IS NULL) AS uncounted,
         sum(ordered_qty) AS ordered_qty,
-        sum(ordered_qty * unit_cost) AS amount,
+        sum(CAST(ordered_qty AS DECIMAL(38, 4)) * unit_cost) AS amount,
         CASE WHEN count(DISTINCT currency_code) = 1 THEN min(currency_code) END AS currency_code,
         CASE WHEN count(DISTINCT supplier_id) = 1 THEN min(supplier_id) END AS supplier_id,
         CASE WHEN count(DISTINCT site_id) = 1 THEN min(site_id) END AS site_id,

@@ -98,7 +98,7 @@ SELECT
     run.event_id AS anchor_event_id,
     run.clear_event_id,
     run.failure_count AS magnitude,
-    line.ordered_qty * line.unit_price AS value_at_risk_amount,
+    CAST(line.ordered_qty AS DECIMAL(38, 4)) * line.unit_price AS value_at_risk_amount,
     line.currency_code,
     concat(
         'Allocation failed ', CAST(run.failure_count AS VARCHAR), CASE WHEN run.failure_count = 1 THEN ' time' ELSE ' times' END,

@@ -78,7 +78,7 @@ SELECT
     CAST(NULL AS VARCHAR) AS anchor_event_id,
     CAST(NULL AS VARCHAR) AS clear_event_id,
     due.wanted_qty AS magnitude,
-    due.wanted_qty * due.unit_price AS value_at_risk_amount,
+    CAST(due.wanted_qty AS DECIMAL(38, 4)) * due.unit_price AS value_at_risk_amount,
     due.currency_code,
     concat(
         'Promised for ', CAST(due.promise_date AS VARCHAR),

@@ -51,7 +51,7 @@ SELECT
     CAST(NULL AS VARCHAR) AS anchor_event_id,
     CAST(NULL AS VARCHAR) AS clear_event_id,
     short.ordered_qty - short.first_ship_qty AS magnitude,
-    (short.ordered_qty - short.first_ship_qty) * short.unit_price AS value_at_risk_amount,
+    CAST(short.ordered_qty - short.first_ship_qty AS DECIMAL(38, 4)) * short.unit_price AS value_at_risk_amount,
     short.currency_code,
     concat(
         regexp_replace(CAST(short.first_ship_qty AS VARCHAR), '[.]?0+$', ''), ' of ',

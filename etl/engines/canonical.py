@@ -59,7 +59,7 @@ def _fill_one(connection: duckdb.DuckDBPyConnection, source: Source, relation: R
     _check_columns(source, relation, described)
     mapped = _mapped_columns(relation, described)
     listed = {column: rule for column, rule in mapped.items() if rule[0] not in NO_WORK_LIST}
-    filled = refusing.Filled(source, relation, refusing.raw_tables(connection, source, select))
+    filled = refusing.Filled(source, relation, refusing.raw_tables(source, select))
     narrow = [c for c in relation.columns if c.name in described and refusing.may_not_fit(described[c.name], c.type)]
     if listed or narrow:
         connection.execute(f"CREATE OR REPLACE TABLE stage._selected AS {select}")

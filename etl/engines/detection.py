@@ -67,7 +67,7 @@ def _store(connection: duckdb.DuckDBPyConnection, definition: ExceptionTypeDefin
     context = [name for name in _CONTEXT if name in columns]
     types = {column.name: column.type for column in relations()["core_exception"].columns}
     names = "".join(f", {name}" for name in context)
-    values = "".join(f", CAST({name} AS {types[name]})" for name in context)
+    values = "".join(f", TRY_CAST({name} AS {types[name]})" for name in context)
     due = f"since + INTERVAL {round(definition.sla_hours * 3600)} SECOND"
     connection.execute(
         "INSERT INTO core_exception (exception_id, source_system, type_code, severity, status, detected_at, resolved_at, "

@@ -22,11 +22,14 @@ REFERENCE = {
     "holidays.csv": "ref_holiday",
 }
 _CLOCKS = (
-    ("core_event", "timestamp"),
-    ("core_exception", "detected_at"),
-    ("core_order", "order_at"),
-    ("core_inventory", "snapshot_at"),
-    ("core_supply", "ordered_at"),
+    ("core_event", ("timestamp",)),
+    (
+        "core_exception",
+        ("detected_at", "acknowledged_at", "escalated_at", "resolved_at", "closed_at", "cancelled_at", "reopened_at"),
+    ),
+    ("core_order", ("order_at",)),
+    ("core_inventory", ("snapshot_at",)),
+    ("core_supply", ("ordered_at",)),
 )
 """Where a source's clock is read: its newest event; without events the newest of the next that has any."""
 
@@ -79,10 +82,11 @@ def write_clocks(connection: duckdb.DuckDBPyConnection, manifest: Manifest) -> N
     for entry in manifest.sources:
         as_of = datetime.datetime.fromisoformat(entry.as_of) if entry.as_of else None
         latest = max((f.loaded_at for f in manifest.files_of(entry.name)), default=manifest.made_at[:19])
-        for relation, column in () if as_of else _CLOCKS:
+        for relation, columns in () if as_of else _CLOCKS:
+            newest = ", ".join(f"max({c}) FILTER (WHERE {c} <= CAST($latest AS TIMESTAMP))" for c in columns)
             as_of = connection.execute(
-                f"SELECT max({column}) FROM {relation} WHERE source_system = ? AND {column} <= CAST(? AS TIMESTAMP)",
-                [entry.name, latest],
+                f"SELECT list_max([{newest}]) FROM {relation} WHERE source_system = $source",
+                {"source": entry.name, "latest": latest},
             ).fetchall()[0][0]
             if as_of:
                 break

@@ -4,6 +4,7 @@ What is taken out stands in quarantine under the line it came from, or in the li
 system of the same company had delivered the same key first. Never decides what a column means.
 """
 
+import re
 from dataclasses import dataclass
 
 import duckdb
@@ -35,6 +36,10 @@ _ALWAYS_FITS = {
 """(type selected, type of the contract): no value can fail to convert."""
 
 
+_FIRST_FILE = "(SELECT min(f.file_no) FROM stage.framed AS f WHERE f.source_system = r.source_system)"
+"""Expression: the number of the first file that the source of row `r` ever delivered."""
+
+
 @dataclass(frozen=True, slots=True)
 class Filled:
     """A canonical table that one source has just filled, and the raw tables its SELECT reads, first named first."""
@@ -53,23 +58,25 @@ class Filled:
         if len(self.raw_tables) == 1:
             return literal(self.raw_tables[0])
         whens = " ".join(
-            f"WHEN ({row}.file_no, {row}.file_line) IN (SELECT (file_no, file_line) "
-            f"FROM stage.{identifier('all_' + self.source.raw_name(name))}) THEN {literal(name)}"
+            f"WHEN EXISTS (SELECT 1 FROM stage.{identifier('all_' + self.source.raw_name(name))} AS o "
+            f"WHERE {row}.file_no = o.file_no AND {row}.file_line = o.file_line) THEN {literal(name)}"
             for name in self.raw_tables
         )
         return f"CASE {whens} ELSE {literal(self.raw_tables[0])} END"
 
 
-def raw_tables(connection: duckdb.DuckDBPyConnection, source: Source, select: str) -> tuple[str, ...]:
-    """Raw tables that a SELECT reads, through `_views`, in the order it names them."""
-    prefix = source.raw_name("")
-    names = connection.get_table_names(select)
+def raw_tables(source: Source, select: str) -> tuple[str, ...]:
+    """Raw tables that a SELECT names, through `_views`, in the order it names them.
+
+    Looked up in the text: DuckDB resolves the views of raw tables to what lies below them.
+    """
+    tables = {source.raw_name(name): name for name in source.toml.tables}
     found: dict[str, None] = {}
-    for name in sorted(names, key=select.find):
-        if name.startswith(prefix):
-            found[name.removeprefix(prefix)] = None
-        elif name in source.sql:
-            found |= dict.fromkeys(raw_tables(connection, source, source.sql[name]))
+    for word in re.findall(r"\w+", select):
+        if word in tables:
+            found[tables[word]] = None
+        elif word.startswith("_") and word in source.sql:
+            found |= dict.fromkeys(raw_tables(source, source.sql[word]))
     return tuple(found) or tuple(source.toml.tables)[:1]
 
 
@@ -150,7 +157,7 @@ def refuse_repeated(connection: duckdb.DuckDBPyConnection, filled: Filled) -> No
         "first_value(source_system) OVER first_come AS kept_source, first_value(file_no) OVER first_come AS kept_file_no, "
         f"first_value(file_line) OVER first_come AS kept_line FROM {relation.name} AS r WHERE hash({keys}) IN (SELECT h "
         f"FROM repeated) WINDOW first_come AS (PARTITION BY {keys} "
-        f"ORDER BY {filled.mine}, file_no, file_line, rowid)) WHERE nth > 1"
+        f"ORDER BY {_FIRST_FILE}, file_no, file_line, rowid)) WHERE nth > 1"
     )
     reason = f"{relation.name}: the key ({', '.join(relation.key)}) is taken by an earlier row; keys identify one row"
     connection.execute(
@@ -159,7 +166,8 @@ def refuse_repeated(connection: duckdb.DuckDBPyConnection, filled: Filled) -> No
         [", ".join(relation.key), reason],
     )
     connection.execute(
-        f"INSERT INTO stage.outranked SELECT {filled.origin('s')}, s.file_no, s.file_line, ? || s.row_key, s.old_row, "
+        f"INSERT INTO stage.outranked SELECT CASE WHEN {filled.mine} THEN {filled.origin('s')} ELSE (SELECT min(f.raw_table) "
+        "FROM stage.framed AS f WHERE f.file_no = s.file_no) END, s.file_no, s.file_line, ? || s.row_key, s.old_row, "
         "s.kept_file_no, s.kept_line FROM surplus AS s WHERE s.kept_source <> s.source_system",
         [f"{relation.canonical}: "],
     )

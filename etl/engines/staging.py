@@ -22,13 +22,12 @@ LINES_OF_TEXT = frozenset({"delimited", "jsonl"})
 """Readers whose records are lines of the kept file: the text of a refused one is taken from there."""
 
 
-_LONGEST_LINE = 2**26
-_USUAL_BUFFER = 2**24
+_LONGEST_LINE, _USUAL_BUFFER = 2**26, 2**24
 """Bytes; a buffer for the longest line there could be takes a gigabyte, for small files too."""
 
 
 _TABLES = """
-CREATE TABLE stage.framed (file_no INTEGER, raw_table VARCHAR, read_rows BIGINT);
+CREATE TABLE stage.framed (file_no INTEGER, raw_table VARCHAR, read_rows BIGINT, source_system VARCHAR);
 CREATE TABLE stage.part_of_file (file_no INTEGER, raw_table VARCHAR, before BIGINT, name VARCHAR);
 CREATE TABLE stage.refusal (file_no INTEGER, raw_table VARCHAR, file_line BIGINT, last_line BIGINT, place VARCHAR,
     column_name VARCHAR, rule VARCHAR, value VARCHAR, reason VARCHAR, raw BLOB, record_count INTEGER);
@@ -70,7 +69,9 @@ class Stage:
     def add(self, source: Source, raw: RawTable, file_no: int) -> None:
         """Cast one framed file into its part; refused values go to quarantine with their raw text."""
         table = source.toml.tables[raw.table]
-        self._connection.execute("INSERT INTO stage.framed VALUES (?, ?, ?)", [file_no, raw.table, raw.records])
+        self._connection.execute(
+            "INSERT INTO stage.framed VALUES (?, ?, ?, ?)", [file_no, raw.table, raw.records, source.name]
+        )
         self._refuse_framed(raw, file_no)
         for before, part in raw.parts:
             self._connection.execute(
@@ -157,7 +158,7 @@ class Stage:
         if not self._any_bad(part):
             return
         kept = "CAST(NULL AS BLOB)" if table.reader in LINES_OF_TEXT else "encode(p._bad)"
-        for position, (name, rules) in enumerate(self._rules(source, table).items()):
+        for name, rules in self._rules(source, table).items():
             text = "json_extract_string(p._bad, " + literal(f'$."{name}"') + ")"
             required = _is_required(name, rules, table)
             rule = f"CASE WHEN {text} IS NULL THEN 'required' ELSE {literal(rules.column.type)} END"
@@ -168,12 +169,12 @@ class Stage:
                 f"SELECT {part.file_no}, {literal(raw.table)}, {part.line_sql}, {part.line_sql}, NULL, {literal(name)}, "
                 f"{rule}, left({text}, 200), CASE WHEN {text} IS NULL THEN {missing} ELSE {wrong} END, {kept}, 0 "
                 f"FROM stage.{identifier(part.name)} AS p WHERE p._bad IS NOT NULL AND p.{identifier(name)} IS NULL "
-                f"AND ({text} IS NOT NULL OR {'true' if required else 'false'}) AND {position} >= 0"
+                f"AND ({text} IS NOT NULL OR {'true' if required else 'false'})"
             )
         self._connection.execute(
             "UPDATE stage.refusal SET record_count = 1 WHERE rowid IN (SELECT min(rowid) FROM stage.refusal "
-            f"WHERE file_no = {part.file_no} AND raw_table = {literal(raw.table)} "
-            "GROUP BY file_line HAVING max(record_count) = 0)"
+            "WHERE file_no = ? AND raw_table = ? GROUP BY file_line HAVING max(record_count) = 0)",
+            [part.file_no, raw.table],
         )
 
     def _any_bad(self, part: Part) -> bool:

@@ -37,7 +37,7 @@ def to_base(connection: duckdb.DuckDBPyConnection, filled: Filled) -> None:
 
 
 def _times(column: str) -> str:
-    return f"({column} * u.factor)"
+    return f"(CAST({column} AS DECIMAL(38,4)) * u.factor)"
 
 
 def _refuse_too_large(connection: duckdb.DuckDBPyConnection, filled: Filled, name: str) -> None:

@@ -92,7 +92,7 @@ SELECT
     END AS resolution_hours,
     d.is_time_suspect,
     e.magnitude,
-    TRY_CAST(e.value_at_risk_amount * r.rate AS DECIMAL(18, 4)) AS value_at_risk_amount,
+    TRY_CAST(CAST(e.value_at_risk_amount AS DECIMAL(38, 4)) * r.rate AS DECIMAL(18, 4)) AS value_at_risk_amount,
     e.evidence,
     e.note,
     d.as_of,

@@ -1,5 +1,6 @@
 /* Grain: one row per order line with its order's context; money in the reporting currency by the rate of the
-   day the order was booked (ruling 14); without a rate the amounts are null and the audit lists the line. */
+   day the order was booked (ruling 14); without a rate the amounts are null and the audit lists the line.
+   Products are made in 38 digits: DuckDB makes them in 18, which a price of a million does not survive. */
 SELECT
     l.order_line_id,
     l.order_id,
@@ -23,8 +24,8 @@ SELECT
     l.delivered_qty,
     l.cancelled_qty,
     greatest(l.ordered_qty - coalesce(l.shipped_qty, 0) - coalesce(l.cancelled_qty, 0), 0) AS open_qty,
-    TRY_CAST(l.unit_price * r.rate AS DECIMAL(18, 4)) AS unit_price,
-    TRY_CAST(l.unit_cost * r.rate AS DECIMAL(18, 4)) AS unit_cost,
+    TRY_CAST(CAST(l.unit_price AS DECIMAL(38, 4)) * r.rate AS DECIMAL(18, 4)) AS unit_price,
+    TRY_CAST(CAST(l.unit_cost AS DECIMAL(38, 4)) * r.rate AS DECIMAL(18, 4)) AS unit_cost,
     TRY_CAST(CAST(l.ordered_qty AS DOUBLE) * l.unit_price * r.rate AS DECIMAL(18, 4)) AS line_amount,
     TRY_CAST(
         CAST(greatest(l.ordered_qty - coalesce(l.shipped_qty, 0) - coalesce(l.cancelled_qty, 0), 0) AS DOUBLE)

@@ -150,7 +150,8 @@ class SmallSource:
         )
         assert overlap == []
         text = (self.home.builds / self.build / "manifest.json").read_text(encoding="utf-8")
-        for name, entry in json.loads(text)["relations"].items():
-            assert self.sql_rows(f'SELECT count(*) FROM "{name}"') == [(entry["rows"],)], name
+        stated = {name: entry["rows"] for name, entry in json.loads(text)["relations"].items()}
+        counts = " UNION ALL ".join(f"SELECT '{name}', count(*) FROM \"{name}\"" for name in stated)
+        assert dict(self.sql_rows(counts)) == stated
         assert self.sql_rows("SELECT * FROM core_exception WHERE detected_at < TIMESTAMP '1990-01-01'") == []
         assert self.sql_rows("SELECT * FROM mart_exception WHERE isinf(age_hours) OR isnan(age_hours)") == []
