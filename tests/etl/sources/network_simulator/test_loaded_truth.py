@@ -3,7 +3,7 @@
 from etl import source
 from etl.sources.network_simulator import simulate
 from etl.sources.network_simulator.exports import codes
-from tests.etl.simulator.conftest import ORDERS, WEEKS, Loaded
+from tests.etl.sources.network_simulator.conftest import ORDERS, WEEKS, Loaded
 
 SUBFOLDER = dict(simulate.sources())
 
