@@ -120,6 +120,14 @@ def test_decision_relations_are_filled(loaded: Loaded) -> None:
         assert loaded.rows(f"SELECT count(*) > 0 FROM core_{relation}") == [(True,)], relation
 
 
+def test_every_system_has_a_clock(loaded: Loaded) -> None:
+    """Ruling 7: what is open in a system is censored at its own newest event, which lies before the run's end."""
+    clocks = loaded.rows("SELECT source_system, as_of FROM source_clock ORDER BY source_system")
+    end = loaded.truth["run"]["as_of"]
+    assert [system for system, _ in clocks] == sorted(SUBFOLDER)
+    assert all(as_of is not None and as_of.isoformat() <= end for _, as_of in clocks)
+
+
 def test_sums_of_money_agree_between_systems(loaded: Loaded) -> None:
     """Each order's amount is that of its lines; what was invoiced is what was shipped."""
     orders = "SELECT sum(order_amount) FROM core_order"
