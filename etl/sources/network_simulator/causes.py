@@ -58,15 +58,15 @@ CAUSES: tuple[Cause, ...] = (
           "share of messages replayed", ("retry_duplicate",), 1),
     Cause("lane_lead_time", "The lead time of a lane grows", {"site": SITES[LYS][0], "carrier": CARRIERS[SLOW_CARRIER][0]},
           0.55, 1, 2, "more days on the road", ("shipment_delay",)),
-    Cause("sync_lag", "Stock of one warehouse reaches the ERP days late", {"site": SITES[GDN][0]}, 0.4, 1, 4,
-          "days of lag", ("stale_sync_backorder",)),
+    Cause("sync_lag", "Stock of one warehouse reaches the ERP days late", {"site": SITES[GDN][0]}, 0.4, 1, 6,
+          "days of lag", ("stale_sync_backorder", "stock_mismatch")),
     Cause("segment_master_data", "New customers of one segment come with incomplete master data",
           {"segment": SEGMENTS[CONSTRUCTION]}, 0.25, 1, 0.4, "share of its customers",
           ("incomplete_customer_data",)),
     Cause("carrier_outage", "A carrier fails for four days", {"carrier": CARRIERS[FAILED_CARRIER][0]}, 0.7, 1, 0.85,
           "share of its departures that fail", ("carrier_failure",), 4),
     Cause("credit_limit_cut", "Credit limits of one segment are cut by mistake", {"segment": SEGMENTS[PUBLIC]}, 0.6, 0.75,
-          0.5, "of the right limit", ("credit_hold",)),
+          0.3, "of the right limit", ("credit_hold",)),
 )  # fmt: skip
 NAMES = frozenset(cause.name for cause in CAUSES)
 DECOYS = (

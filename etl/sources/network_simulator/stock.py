@@ -74,9 +74,9 @@ class Shelves:
 
     def _erp_view(self, day: int) -> Ints:
         """What the ERP believes: the WMS record of this morning, or of days ago where the sync lags."""
-        self.history = [*self.history[-6:], self.wms.copy()]
+        self.history = [*self.history[-7:], self.wms.copy()]
         view = self.wms.copy()
-        if causes.holds(self.run, "sync_lag", np.array([day * DAY]))[0] and day > 6:
+        if causes.holds(self.run, "sync_lag", np.array([day * DAY]))[0] and day > 7:
             lag = int(causes.size("sync_lag"))
             mine = slice(causes.GDN * self.items, (causes.GDN + 1) * self.items)
             view[mine] = self.history[-1 - lag][mine]

@@ -88,6 +88,12 @@ def make(run: Run) -> World:
     return World(run, net, orders, lines, found, sent, ships, bills, staff, floor.cases, floor.trail, cancelled, ready)
 
 
+def _with_earlier_parents(cases: pd.DataFrame) -> pd.DataFrame:
+    """A parent that does not exist, or is seen later than its child, explains nothing."""
+    seen = cases.set_index("identity")["seen_at"].reindex(cases["parent"]).to_numpy()
+    return cases.assign(parent=cases["parent"].where(seen <= cases["seen_at"].to_numpy(), -1))
+
+
 def planned(names: Iterable[str] | None) -> frozenset[str]:
     """The causes asked for; None = all of them. Raises ValueError for a name that is no cause."""
     wanted = causes.NAMES if names is None else frozenset(names)
@@ -124,7 +130,7 @@ class _Floor:
         paths = path.paths(self.run, self.staff, cases, cases["unit"], self.slow)
         trail = queues.Desk(self.staff, paths).run()
         trail["case"] += len(self.cases)
-        self.cases = pd.concat([self.cases, cases], ignore_index=True)
+        self.cases = _with_earlier_parents(pd.concat([self.cases, cases], ignore_index=True))
         self.trail = pd.concat([self.trail, trail], ignore_index=True)
 
     def ended(self) -> "pd.Series[int]":

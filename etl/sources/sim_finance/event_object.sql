@@ -40,14 +40,14 @@ FROM raw_sim_finance__cash
 WHERE invoice_id IS NOT NULL
 UNION ALL
 SELECT
-    'FIN-C' || cash_receipt_id AS event_id,
-    order_id AS object_id,
+    'FIN-C' || cash.cash_receipt_id AS event_id,
+    invoice.order_id AS object_id,
     'order' AS object_type,
     'order' AS qualifier,
-    file_no,
-    file_line
-FROM raw_sim_finance__cash
-WHERE order_id IS NOT NULL
+    cash.file_no,
+    cash.file_line
+FROM raw_sim_finance__cash AS cash
+INNER JOIN raw_sim_finance__invoices AS invoice ON cash.invoice_id = invoice.invoice_id
 UNION ALL
 SELECT
     'FIN-X' || log_no AS event_id,

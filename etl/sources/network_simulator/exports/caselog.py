@@ -87,7 +87,7 @@ def _links(world: World, of: Table, system: str) -> Table:
     net, customer, order, ship = world.network, of["customer"], of["order"], of["shipment"]
     line, one = np.maximum(of["line"], 0), np.maximum(order, 0)
     segment = net.customers.segment[np.maximum(customer, 0)]
-    has_invoice = (ship >= 0) & (system == "finance")
+    has_invoice = (ship >= 0) & (system == "finance") & (world.bills.posted_at[np.maximum(ship, 0)] <= world.run.end)
     return {
         "site_id": picked(net.sites.code, of["site"]), "supplier_id": picked(net.suppliers.code, of["supplier"]),
         "customer_id": picked(net.customers.code, customer), "item_id": picked(net.items.code, of["item"]),

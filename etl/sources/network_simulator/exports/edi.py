@@ -69,13 +69,15 @@ def _acknowledgements(world: World, period: Period, repaired: Ints, incident: np
     last = sent[np.flatnonzero(np.r_[order[1:] != order[:-1], True])].repeat(np.unique(order, return_counts=True)[1])
     retried = np.where(failed & ~world.messages.is_dead[order], last, NEVER)
     channel = world.orders.channel[order]
+    # what makes a retry a second order: it comes under a key of its own
+    again = world.messages.has_duplicate[order] & (attempt > 1)
     return {
         "message_id": np.char.add("M", (order + 1_000_001).astype(str)), "attempt": attempt,
         "interface_id": np.array(INTERFACES)[channel], "sent_at": sent,
         "status": np.select([dead, failed], ["DLQ", "NAK"], "ACK"),
         "correlation_id": np.char.add("CORR-", (order + 1_000_001).astype(str)),
         "business_key": np.char.add("PO-", (order * 7 + 400_000).astype(str)),
-        "idempotency_key": np.char.add("K", (order + 1_000_001).astype(str)),
+        "idempotency_key": np.char.add(np.char.add("K", (order + 1_000_001).astype(str)), np.where(again, "-R", "")),
         "http_code": np.where(failed, np.array(HTTP)[np.maximum(error, 0)], 200),
         "error_class": np.where(failed, np.array(CLASSES)[np.maximum(error, 0)], ""),
         "schema_version": np.where(channel == 0, "D96A", "2.1"),

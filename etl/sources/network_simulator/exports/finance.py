@@ -30,7 +30,7 @@ def write(folder: Path, world: World, file: CaseFile, ledger: Ledger) -> None:
         ship = posted[month == one]
         invoices, cash = _invoices(world, ship), _cash(world, ship)
         _write(folder / f"finance_{one}.xlsx", world, {"Invoices": invoices, "Cash": cash}, ledger)
-    sheets = {"Disputes": _disputes(world, file), "Exceptions": exceptions(world, file, "finance"),
+    sheets = {"Credits": _credits(world), "Disputes": _disputes(world, file), "Exceptions": exceptions(world, file, "finance"),
               "Log": steps(world, file, "finance")}  # fmt: skip
     _write(folder / "cases.xlsx", world, sheets, ledger)
 
@@ -51,14 +51,11 @@ def _write(path: Path, world: World, sheets: dict[str, Table], ledger: Ledger) -
 def _invoices(world: World, ship: Ints) -> Table:
     bills, order = world.bills, world.ships.order[ship]
     customer = world.orders.customer[order]
-    paid = until(world, bills.paid_at[ship])
     return {
         "invoice_id": ship_codes(world, ship, "IN"), "order_id": order_codes(order),
-        "customer_id": world.network.customers.code[customer],
-        "status": np.where(paid > NEVER, "Paid", "Open"), "billable_at": bills.billable_at[ship],
-        "posted_at": bills.posted_at[ship], "due_date": bills.due_day[ship], "paid_at": paid,
-        "corrected_at": until(world, bills.corrected_at[ship]), "credit_at": until(world, bills.credit_at[ship]),
-        "amount": bills.amount[ship], "credit_amount": np.where(bills.credit_at[ship] <= world.run.end, bills.credit[ship], 0.0),
+        "customer_id": world.network.customers.code[customer], "billable_at": bills.billable_at[ship],
+        "posted_at": bills.posted_at[ship], "due_date": bills.due_day[ship],
+        "paid_at": until(world, bills.paid_at[ship]), "amount": bills.amount[ship],
         "currency_code": currency(world, customer),
     }  # fmt: skip
 
@@ -66,14 +63,21 @@ def _invoices(world: World, ship: Ints) -> Table:
 def _cash(world: World, ship: Ints) -> Table:
     bills = world.bills
     ship = ship[bills.paid_at[ship] <= world.run.end]
-    applied = until(world, bills.applied_at[ship])
-    customer = world.orders.customer[world.ships.order[ship]]
-    amount = np.round(bills.amount[ship] - bills.credit[ship], 2)
     return {
         "cash_receipt_id": ship_codes(world, ship, "PY"), "invoice_id": ship_codes(world, ship, "IN"),
-        "order_id": order_codes(world.ships.order[ship]), "customer_id": world.network.customers.code[customer],
-        "received_at": bills.paid_at[ship], "applied_at": applied, "amount": amount,
-        "applied_amount": np.where(applied > NEVER, amount, 0.0), "currency_code": currency(world, customer),
+        "received_at": bills.paid_at[ship], "applied_at": until(world, bills.applied_at[ship]),
+        "amount": np.round(bills.amount[ship] - bills.credit[ship], 2),
+    }  # fmt: skip
+
+
+def _credits(world: World) -> Table:
+    """Invoices that were corrected or credited by the end."""
+    bills = world.bills
+    corrected, credited = until(world, bills.corrected_at), until(world, bills.credit_at)
+    ship = np.flatnonzero((bills.posted_at <= world.run.end) & ((corrected > NEVER) | (credited > NEVER)))
+    return {
+        "invoice_id": ship_codes(world, ship, "IN"), "corrected_at": corrected[ship], "credit_at": credited[ship],
+        "credit_amount": np.where(credited[ship] > NEVER, bills.credit[ship], 0.0),
     }  # fmt: skip
 
 

@@ -1,0 +1,144 @@
+"""Does a load say what the simulator knows? Every row, exception, refusal and duplicate, against truth.json."""
+
+from etl import source
+from etl.sources.network_simulator import simulate
+from etl.sources.network_simulator.exports import codes
+from tests.etl.sources.network_simulator.conftest import ORDERS, WEEKS, Loaded
+
+SUBFOLDER = dict(simulate.sources())
+
+
+def test_every_file_loads_to_the_row(loaded: Loaded) -> None:
+    """ING-01, ING-13: read, loaded, refused and duplicate rows of each file are those the simulator wrote. # fault 21"""
+    expected: dict[tuple[str, str], list[int]] = {}
+    for place, rows in loaded.truth["files"].items():
+        file, _ = place.split("#")
+        folder, name = file.split("/")
+        counted = expected.setdefault((folder, name), [0, 0, 0])
+        for position, count in enumerate((rows["true"], rows["bad"], rows["doubled"])):
+            counted[position] += count
+    query = "SELECT source_system, file, loaded_rows, refused_rows, duplicate_rows, read_rows FROM load_ledger"
+    found = {(SUBFOLDER[system], file): counts for system, file, *counts in loaded.rows(query)}
+    assert {key: counts[:3] for key, counts in found.items()} == expected
+    assert all(read == sum(rest) for *rest, read in found.values())
+
+
+def test_blemishes_are_there_at_all(loaded: Loaded) -> None:
+    """A reconciliation of nothing but clean files would prove nothing."""
+    files = loaded.truth["files"].values()
+    assert all(sum(rows[kind] for rows in files) > 5 for kind in ("doubled", "bad", "late"))
+
+
+def test_orders_lines_and_exceptions_arrive_complete(loaded: Loaded) -> None:
+    """ING-13: as many as there are, and no exception of another type than the truth says."""
+    (orders,), (lines,) = loaded.rows("SELECT count(*) FROM core_order UNION ALL SELECT count(*) FROM core_order_line")
+    assert (orders, lines) == (WEEKS * ORDERS, loaded.truth["order_lines"])
+    found = dict(
+        loaded.rows(
+            "SELECT type_code, count(*) FROM core_exception WHERE local_code IS NOT NULL GROUP BY type_code ORDER BY 1"
+        )
+    )
+    assert found == loaded.truth["exceptions_by_type"]
+
+
+def test_exceptions_of_each_type_and_reason_are_the_true_ones(loaded: Loaded) -> None:
+    """The loaded ids lead to the true reason of each exception; the reasons themselves are nowhere in the build."""
+    types = dict(
+        loaded.rows("SELECT substr(exception_id, 6), type_code FROM core_exception WHERE local_code IS NOT NULL")
+    )
+    assert types == dict(zip(loaded.cases["no"], loaded.cases["type_code"], strict=True))
+    by_reason = loaded.cases.groupby(["type_code", "reason"]).size()
+    for type_code, reasons in loaded.truth["exceptions_by_reason"].items():
+        assert by_reason[type_code].to_dict() == reasons
+    planted = {cause["name"] for cause in loaded.truth["causes"]}
+    named = {row[0] for row in loaded.rows("SELECT DISTINCT root_cause_code FROM core_exception")}
+    assert not planted & named
+
+
+def test_each_exception_is_seen_by_the_system_that_would_see_it(loaded: Loaded) -> None:
+    """ING-03: the source system of each type."""
+    found = loaded.rows("SELECT DISTINCT source_system, type_code FROM core_exception WHERE local_code IS NOT NULL")
+    wrong = [(system, code) for system, code in found if system != f"sim_{codes.system_of(code)}"]
+    assert not wrong
+    assert {system for system, _ in found} == {f"sim_{system}" for system in codes.SYSTEMS}
+
+
+def test_no_code_is_left_unmapped(loaded: Loaded) -> None:
+    """ING-06: every local code has a mapping, in the data and in the declaration."""
+    assert loaded.rows("SELECT count(*) FROM unmapped_code") == [(0,)]
+    for system in codes.SYSTEMS:
+        declared = source.find(f"sim_{system}").toml.codes
+        wanted = {codes.type_code_in(system, code): code for code in codes.types_of(system)}
+        assert declared["exception_type"] == wanted
+        assert declared["status"] == dict(zip(codes.STATUS_CODES[system], codes.STATUSES, strict=True))
+
+
+def test_every_reference_between_systems_is_met(loaded: Loaded) -> None:
+    """ING-09, DET-09: orders, lines, shipments, teams and parents of exceptions exist, whichever system keeps them."""
+    for column, relation in (
+        ("order_id", "core_order"),
+        ("order_line_id", "core_order_line"),
+        ("shipment_id", "core_shipment"),
+        ("invoice_id", "core_invoice"),
+        ("owner_team_id", "core_team"),
+        ("site_id", "core_site"),
+        ("carrier_id", "core_carrier"),
+    ):
+        key = column.replace("owner_", "")
+        query = f"SELECT count(*) FROM core_exception AS e ANTI JOIN {relation} AS r ON e.{column} = r.{key} WHERE e.{column} IS NOT NULL"
+        assert loaded.rows(query) == [(0,)], column
+    children = loaded.rows(
+        "SELECT count(*), count(p.exception_id) FROM core_exception AS e LEFT JOIN core_exception AS p "
+        "ON e.parent_exception_id = p.exception_id WHERE e.parent_exception_id IS NOT NULL"
+    )
+    assert children[0][0] == children[0][1] > 0
+
+
+def test_the_trace_of_every_exception_begins_with_its_detection(loaded: Loaded) -> None:
+    """PM-01: each exception is an object whose first event is its detection, at the moment its record names."""
+    query = """
+        SELECT count(*) FROM core_exception AS e WHERE e.local_code IS NOT NULL AND NOT EXISTS (
+            SELECT 1 FROM core_event_object AS o INNER JOIN core_event AS v ON o.event_id = v.event_id
+            WHERE o.object_id = e.exception_id AND v.activity = 'Detect exception' AND v.timestamp = e.detected_at)
+    """
+    assert loaded.rows(query) == [(0,)]
+
+
+def test_open_exceptions_are_as_many_as_are_truly_open(loaded: Loaded) -> None:
+    """K10: what the truth says is unresolved, unclosed and not withdrawn at the end."""
+    query = (
+        "SELECT count(*) FROM core_exception WHERE local_code IS NOT NULL AND resolved_at IS NULL AND closed_at IS NULL "
+        "AND cancelled_at IS NULL"
+    )
+    assert loaded.rows(query) == [(loaded.truth["open_at_end"],)]
+    assert loaded.truth["open_at_end"] > 0
+
+
+def test_decision_relations_are_filled(loaded: Loaded) -> None:
+    """Ruling 12: the history of a tower that had run for years."""
+    for relation in ("proposal", "approval", "audit", "recommendation", "audit_sample", "customer_escalation"):
+        assert loaded.rows(f"SELECT count(*) > 0 FROM core_{relation}") == [(True,)], relation
+
+
+def test_every_system_has_a_clock(loaded: Loaded) -> None:
+    """Ruling 7: what is open in a system is censored at its own newest event, which lies before the run's end."""
+    clocks = loaded.rows("SELECT source_system, as_of FROM source_clock ORDER BY source_system")
+    end = loaded.truth["run"]["as_of"]
+    assert [system for system, _ in clocks] == sorted(SUBFOLDER)
+    assert all(as_of is not None and as_of.isoformat() <= end for _, as_of in clocks)
+
+
+def test_sums_of_money_agree_between_systems(loaded: Loaded) -> None:
+    """Each order's amount is that of its lines; what was invoiced is what was shipped."""
+    orders = "SELECT sum(order_amount) FROM core_order"
+    lines = "SELECT sum(round(ordered_qty * unit_price, 2)) FROM core_order_line"
+    assert loaded.rows(orders) == loaded.rows(lines)
+    query = """
+        WITH shipped AS (
+            SELECT shipment_id, sum(round(l.ordered_qty * l.unit_price, 2)) AS amount
+            FROM core_shipment_line INNER JOIN core_order_line AS l USING (order_line_id) GROUP BY shipment_id)
+        SELECT count(*), count(*) FILTER (i.amount = s.amount)
+        FROM core_invoice AS i INNER JOIN shipped AS s ON replace(i.invoice_id, 'demo:IN', 'demo:SH') = s.shipment_id
+    """
+    ((invoices, equal),) = loaded.rows(query)
+    assert invoices == equal > 0
