@@ -56,13 +56,23 @@ def main() -> None:
 
 
 def document(
-    count: int, size: int, bare: dict[str, Any], loaded: dict[str, Any], pages: dict[str, Any], log: dict[str, Any] | None
+    count: int,
+    size: int,
+    bare: dict[str, Any],
+    loaded: dict[str, Any],
+    pages: dict[str, Any],
+    log: dict[str, Any] | None,
 ) -> str:
     """The figures as Markdown: ratios first, seconds for orientation."""
     base = bare["seconds"]
     rows = [
         ("validated core tables", f"{loaded['core'] / base:.2f} × bare", "≤ 4 ×", f"{loaded['core']:.1f} s"),
-        ("published, mining views included", f"{loaded['published'] / base:.2f} × bare", "≤ 6 ×", f"{loaded['published']:.1f} s"),
+        (
+            "published, mining views included",
+            f"{loaded['published'] / base:.2f} × bare",
+            "≤ 6 ×",
+            f"{loaded['published']:.1f} s",
+        ),
         ("peak memory of the load", f"{loaded['peak_gb']:.2f} GB", "< 4 GB", ""),
         ("slowest page, warm", f"{max(pages['pages'].values()):.2f} s", "< 0.5 s", slowest(pages["pages"])),
     ]

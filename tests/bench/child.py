@@ -28,7 +28,9 @@ def load(source_name: str, files: str, home: str) -> dict[str, Any]:
     reached: dict[str, float] = {}
     request = Request(source.find(source_name), Path(files), "bench")
     report = pipeline.load(
-        [request], Settings(home=Path(home)), lambda step, _: reached.setdefault(step, time.perf_counter() - began) and None
+        [request],
+        Settings(home=Path(home)),
+        lambda step, _: reached.setdefault(step, time.perf_counter() - began) and None,
     )
     return {
         "core": reached["detect"],

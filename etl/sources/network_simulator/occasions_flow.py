@@ -14,6 +14,7 @@ from etl.sources.network_simulator.occasions_stock import about_line
 from etl.sources.network_simulator.run import DAY, HOUR, Flags, Floats, Ints, Run, draws
 from etl.sources.network_simulator.stock import Stock
 
+
 @dataclass(frozen=True, slots=True)
 class Flow:
     """Shipments with what the rules look at."""

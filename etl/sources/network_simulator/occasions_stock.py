@@ -50,7 +50,9 @@ def _lines(run: Run, world: tuple[Network, Orders, Lines], found: Stock, book: C
             _substitutes(run, network, book, about, (identity, seen))
 
 
-def _substitutes(run: Run, network: Network, book: CaseBook, about: dict[str, np.ndarray], of: tuple[Ints, Ints]) -> None:
+def _substitutes(
+    run: Run, network: Network, book: CaseBook, about: dict[str, np.ndarray], of: tuple[Ints, Ints]
+) -> None:
     """A customer who would take the approved substitute asks for it."""
     may = (network.items.substitute[about["item"]] >= 0) & (draws(run, "substitute", about["line"])[:, 0] < 0.3)
     picked = {name: values[may] for name, values in about.items()}

@@ -96,7 +96,9 @@ class Shelves:
         rate = np.full(self.size, 0.008)
         if causes.holds(self.run, "count_drift", np.array([day * DAY]))[0]:
             rate[causes.MXP * self.items : (causes.MXP + 1) * self.items] *= causes.size("count_drift")
-        lost = np.where(dice[:, 2] < rate, np.minimum(self.real, 4 + self.buyer.daily * (1 + 5 * dice[:, 3])), 0).astype(np.int64)
+        lost = np.where(
+            dice[:, 2] < rate, np.minimum(self.real, 4 + self.buyer.daily * (1 + 5 * dice[:, 3])), 0
+        ).astype(np.int64)
         self.real -= np.maximum(lost, 0)
         is_counted = ((day + np.arange(self.size) * 7) % 35 == 0) & (self.wms != self.real)
         is_posted = dice[:, 4] < 0.93

@@ -86,7 +86,13 @@ def hire(run: Run, sites: Sites, short_on_mondays: frozenset[str]) -> Staff:
             size = max(1 if function.startswith("approver") else 2, round(per_10k * run.orders_per_week / 10_000))
             share = SITES[site][5] if function == "warehouse" else 1.0
             load = minutes * share * run.orders_per_week / 1000
-            attention = float(np.clip(load / ((0.25 if function.startswith("approver") else 0.5) * size * 5 * 60 * (shift[1] - shift[0])), 0.14, 1.0))
+            attention = float(
+                np.clip(
+                    load / ((0.25 if function.startswith("approver") else 0.5) * size * 5 * 60 * (shift[1] - shift[0])),
+                    0.14,
+                    1.0,
+                )
+            )
             number = len(staff.teams)
             first = len(staff.people)
             for seat in range(size):
