@@ -1,6 +1,7 @@
 -- A distributor whose failure rates are known: planted causes, and decoys that only look like ones.
 -- Order lines over some days before 2026-07-01, drawn by hashing, so that the same seed gives the same rows.
 INSERT INTO policy VALUES ('planted', TIMESTAMP '2026-07-01', '1', 'none', '0', 'EUR', 30);
+INSERT INTO policy_parameter VALUES ('recurrence_days', 30), ('touch_gap_seconds', 300);
 INSERT INTO source_clock VALUES ('erp', TIMESTAMP '2026-07-01');
 INSERT INTO ref_exception_type (type_code, category, title, default_severity)
 SELECT code, category, title, 'standard'
