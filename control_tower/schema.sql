@@ -823,6 +823,7 @@ CREATE TABLE mart_order_line (
     site_id             VARCHAR,           -- ships it
     supplier_id         VARCHAR,           -- behind it
     channel             VARCHAR,           -- of the order
+    fulfilment_channel  VARCHAR,           -- of the order
     business_unit       VARCHAR,           -- of the order
     order_at            TIMESTAMP,         -- booked
     ordered_qty         DECIMAL(18,4),     -- base units

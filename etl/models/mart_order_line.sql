@@ -14,6 +14,7 @@ SELECT
     coalesce(l.site_id, o.site_id) AS site_id,
     l.supplier_id,
     o.channel,
+    o.fulfilment_channel,
     o.business_unit,
     o.order_at,
     l.ordered_qty,

@@ -1,0 +1,83 @@
+"""How does a script ask where exceptions come from? The verbs that analyse the published build.
+
+Thin: each calls the analysis below and prints. Never computes a figure.
+"""
+
+from datetime import date, datetime, time, timedelta
+from typing import Annotated, Any
+
+import typer
+
+from cli.output import plain, say_json, say_rows
+from control_tower import warehouse
+from control_tower.analysis import concentration, exposure, root_cause
+from control_tower.errors import NotAvailable
+from control_tower.settings import current
+
+_SHOWN = (
+    "verdict", "type_code", "key", "other_key", "exposure", "exposed", "failed", "rate", "rest_rate", "low", "high",
+    "q", "replicated", "excess", "amount_recoverable", "days_recoverable", "explained_by",
+)  # fmt: skip
+
+
+def register(app: typer.Typer) -> None:
+    """Add this module's verbs."""
+    app.command("root-cause")(root_cause_by)
+
+
+def root_cause_by(
+    by: Annotated[str, typer.Option("--by", help=f"One of {', '.join(concentration.DIMENSIONS)}.")],
+    since: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="First day; a quarter when left out.")
+    ] = None,
+    until: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Last day; the build's clock when left out.")
+    ] = None,
+    touches: Annotated[bool, typer.Option("--touches", help="Count manual touches too (reads all events).")] = False,
+    limit: Annotated[int, typer.Option(min=1, max=1000, help="Rows shown.")] = 20,
+    json: Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")] = False,
+) -> None:
+    """Say where exceptions concentrate, and where they happen beyond what exposure, mix and chance explain."""
+    if by not in concentration.DIMENSIONS:
+        raise typer.BadParameter(f"{by!r} is no dimension; use one of {', '.join(concentration.DIMENSIONS)}")
+    build = warehouse.open_current(current())
+    span = _span(build, since, until)
+    counted = concentration.concentration(build, by, span, with_touches=touches)
+    found = root_cause.search(build, span).as_json(by, limit)
+    if json:
+        say_json({"build": build.id, "concentration": counted.as_json(limit), "root_cause": found})
+        return
+    _say(counted, found, limit)
+
+
+def _say(counted: concentration.Concentration, found: dict[str, Any], limit: int) -> None:
+    one = counted.measures["n"]
+    top = "–" if one.top_share is None else f"{one.top_share:.1%}"
+    index = "–" if one.index is None else f"{one.index:.3f}"
+    plain(f"{counted.dimension}: {one.total:,.0f} exceptions, top three {top}, HHI {index}")
+    say_rows(counted.as_json(limit)["rows"], "no exceptions in this period")
+    for missing in found["no_exposure_known"]:
+        plain(f"{missing['title']}: {missing['n']:,} exceptions, {exposure.NO_EXPOSURE}: concentration only, no cause")
+    if found["exposure"]:
+        plain(f"{found['looked_at']:,} comparisons, false-alarm level {found['false_alarm_level']:.0%}")
+        rows = [{name: _short(row[name]) for name in _SHOWN} for row in found["rows"]]
+        say_rows(rows, "nothing failed here in this period")
+
+
+def _short(value: Any) -> Any:
+    return float(f"{value:.4g}") if isinstance(value, float) else value
+
+
+def _span(build: warehouse.Build, since: datetime | None, until: datetime | None) -> exposure.Span:
+    """Whole days, the last one included; what is left out comes from the build."""
+    usual = exposure.default_span(build)
+    first = since or (usual.since if until is None else until - exposure.QUARTER)
+    last = _after(until.date()) if until else max(usual.until, first + timedelta(days=1))
+    try:
+        return exposure.Span(first, last)
+    except ValueError as error:
+        raise NotAvailable(str(error)) from error
+
+
+def _after(day: date) -> datetime:
+    return datetime.combine(day + timedelta(days=1), time())

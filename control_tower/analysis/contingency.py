@@ -1,0 +1,197 @@
+"""How do the counts of a build become arrays: values of a dimension × strata × types, now and before?
+
+Encodes what the contingency reads return. Never reads, compares or judges.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from control_tower.analysis.contrast import Cells, Floats, Ints
+from control_tower.analysis.exposure import BLOCKS
+
+ANY = "*"
+"""Any of the types counted on a kind of unit, each unit once."""
+MIN_FAILED = 5
+"""Values of a pair of dimensions with fewer failures in every type are counted as looked at, and not computed."""
+STATED = 0.5
+"""A type is compared by a dimension when at least this share of its failures states a value of it."""
+_WIDTH = 2 * BLOCKS
+
+Key = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One dimension (or pair) of one kind of unit: keys, types, and their counts now and in the previous period.
+
+    `exposed` (values), `failed`, `amount` and `days` (types × values) are of now and leave nothing out. `looked_at`
+    counts the values × types with enough exposure, those left out of the cells included. `before` is None when
+    nothing was exposed then.
+    """
+
+    dimensions: tuple[str, ...]
+    keys: tuple[Key, ...]
+    types: tuple[str, ...]
+    now: Cells
+    before: Cells | None
+    exposed: Floats
+    failed: Floats
+    amount: Floats
+    days: Floats
+    looked_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """Rows as integers: one code per dimension (−1 = none stated, or nothing exposed to it), tier and block."""
+
+    codes: dict[str, Ints]
+    tier: Ints
+    block: Ints
+    counts: dict[str, Floats]
+
+    def where(self, kept: NDArray[np.bool_]) -> "_Rows":
+        return _Rows(
+            {name: code[kept] for name, code in self.codes.items()}, self.tier[kept], self.block[kept],
+            {name: count[kept] for name, count in self.counts.items()},
+        )  # fmt: skip
+
+
+def tables(exposed: pd.DataFrame, failed: pd.DataFrame, small_sample: int) -> Iterator[Table]:
+    """One table per dimension and pair in `exposed`, for linked failures (units) and for the others (events).
+
+    A missing value is no value: exposure and failures without one are left out of that dimension.
+    """
+    dimensions = tuple(exposed.columns[: list(exposed.columns).index("tier")])
+    levels = {name: pd.Index(exposed[name].dropna().unique()).sort_values() for name in (*dimensions, "tier")}
+    here = _rows(exposed, levels, ["exposed"])
+    for are_units in (True, False):
+        share = failed[failed["is_linked"] == are_units] if len(failed) else failed
+        if share.empty:
+            continue
+        types = pd.Index(share["type_code"].unique()).sort_values()
+        there = _rows(share, levels, ["failed", "amount", "days"])
+        kind = types.get_indexer(share["type_code"]).astype(np.int64)
+        for number in np.unique(exposed["grouping_no"]):
+            bits = zip(dimensions, f"{number:0{len(dimensions)}b}", strict=True)
+            chosen = tuple(name for name, bit in bits if bit == "0")
+            part = here.where((exposed["grouping_no"] == number).to_numpy())
+            table = _Encoder(chosen, {name: levels[name] for name in chosen}, types, are_units).table(
+                part, there, kind, small_sample
+            )
+            if table is not None:
+                yield table
+
+
+def _rows(frame: pd.DataFrame, levels: "dict[str, pd.Index[str]]", counts: list[str]) -> _Rows:
+    codes = {name: level.get_indexer(pd.Index(frame[name])).astype(np.int64) for name, level in levels.items()}
+    # pandas finds a missing value at no place, which is what we mean by −1
+    tier = np.maximum(codes.pop("tier"), 0)
+    return _Rows(
+        codes, tier, frame["block"].to_numpy(np.int64), {name: frame[name].to_numpy(np.float64) for name in counts}
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Encoder:
+    """Makes the table of one dimension or pair."""
+
+    dimensions: tuple[str, ...]
+    levels: "dict[str, pd.Index[str]]"
+    types: "pd.Index[str]"
+    are_units: bool
+
+    def table(self, exposed: _Rows, failed: _Rows, kind: Ints, small_sample: int) -> Table | None:
+        """The table; None when fewer than two values are known or too little failed with a value stated."""
+        value, here = self._value(exposed)
+        exposed = exposed.where(here)
+        value, used = value[here], np.unique(value[here])
+        value = np.searchsorted(used, value)
+        wanted, stated = self._value(failed)
+        stated &= self._is_stated(stated, failed, kind)[kind] & np.isin(wanted, used)
+        if min(map(len, self.levels.values())) < 2 or used.size < 2 or not stated.any():
+            return None
+        failed, kind, wanted = failed.where(stated), kind[stated], np.searchsorted(used, wanted[stated])
+        size, now = (len(self.types), used.size), failed.block >= BLOCKS
+        totals = [
+            _grid(kind[now], wanted[now], failed.counts[name][now], size) for name in ("failed", "amount", "days")
+        ]
+        is_now = exposed.block >= BLOCKS
+        units = np.bincount(value[is_now], weights=exposed.counts["exposed"][is_now], minlength=used.size)
+        looked_at = int((units >= small_sample).sum()) * int((totals[0].sum(axis=1) > 0).sum())
+        keep = totals[0].max(axis=0) >= (MIN_FAILED if len(self.dimensions) > 1 else 0)
+        pack = _Pack(keep, value, wanted, kind, len(self.types), self.are_units)
+        cells, before = pack.cells(exposed, failed, now=True), pack.cells(exposed, failed, now=False)
+        if cells is None:
+            return None
+        names = tuple(str(code) for code in self.types)
+        return Table(self.dimensions, self._keys(used), names, cells, before, units, *totals, looked_at)  # type: ignore[misc]
+
+    def _value(self, rows: _Rows) -> tuple[Ints, NDArray[np.bool_]]:
+        """One integer per row for the value of the dimension or pair, and whether all of it is stated."""
+        value, stated = np.zeros(len(rows.tier), dtype=np.int64), np.ones(len(rows.tier), dtype=bool)
+        for name in self.dimensions:
+            value = value * len(self.levels[name]) + np.maximum(rows.codes[name], 0)
+            stated &= rows.codes[name] >= 0
+        return value, stated
+
+    def _is_stated(self, stated: NDArray[np.bool_], failed: _Rows, kind: Ints) -> NDArray[np.bool_]:
+        """Which types state a value often enough."""
+        count = failed.counts["failed"]
+        all_of = np.bincount(kind, weights=count, minlength=len(self.types))
+        known = np.bincount(kind[stated], weights=count[stated], minlength=len(self.types))
+        return known >= STATED * all_of
+
+    def _keys(self, used: Ints) -> tuple[Key, ...]:
+        parts = []
+        for name in reversed(self.dimensions):
+            width = len(self.levels[name])
+            parts.append(self.levels[name].to_numpy()[used % width])
+            used = used // width
+        return tuple(tuple(str(part) for part in key) for key in zip(*reversed(parts), strict=True))
+
+
+@dataclass(frozen=True, slots=True)
+class _Pack:
+    """Packs rows into cells: `value` of the exposed rows, `wanted` and `kind` of the failed ones."""
+
+    keep: NDArray[np.bool_]
+    value: Ints
+    wanted: Ints
+    kind: Ints
+    type_count: int
+    are_units: bool
+
+    def cells(self, exposed: _Rows, failed: _Rows, now: bool) -> Cells | None:
+        """The cells of one period; None when nothing of what is kept was exposed in it."""
+        strata = int(exposed.tier.max(initial=0) + 1) * _WIDTH
+        is_in, was_in = (exposed.block >= BLOCKS) == now, (failed.block >= BLOCKS) == now
+        place, inverse = np.unique(self.value[is_in] * strata + self._stratum(exposed)[is_in], return_inverse=True)
+        if not place.size or not self.keep[place // strata].any():
+            return None
+        units = np.bincount(inverse, weights=exposed.counts["exposed"][is_in], minlength=place.size)
+        sought = self.wanted[was_in] * strata + self._stratum(failed)[was_in]
+        at = np.minimum(np.searchsorted(place, sought), place.size - 1)
+        hit = place[at] == sought
+        at, kind, count = at[hit], self.kind[was_in][hit], failed.counts["failed"][was_in][hit]
+        value, stratum = place // strata, place % strata
+        failing = _grid(kind, at, count, (self.type_count, place.size))
+        kept = self.keep[value]
+        return Cells(
+            value[kept], stratum[kept], units[kept], failing[:, kept], np.bincount(stratum, weights=units, minlength=strata),
+            _grid(kind, stratum[at], count, (self.type_count, strata)), self.are_units,
+        )  # fmt: skip
+
+    def _stratum(self, rows: _Rows) -> Ints:
+        """Tier × block; an event states no customer, so for events tiers cannot be told apart."""
+        return rows.tier * _WIDTH * self.are_units + rows.block
+
+
+def _grid(row: Ints, column: Ints, amount: Floats, size: tuple[int, int]) -> Floats:
+    """Sums of `amount` by row and column."""
+    flat = np.bincount(row * size[1] + column, weights=amount, minlength=size[0] * size[1])
+    return flat.astype(np.float64).reshape(size)
