@@ -5,6 +5,7 @@ from typing import Any
 import pandas as pd
 
 from dashboard import theme
+from dashboard.components import tile
 from dashboard.period import Period
 
 
@@ -41,6 +42,27 @@ def exceptions(row: dict[str, Any], currency: str) -> str:
     return (
         f"{found}, {theme.count(is_open)} open{late}{value}; the oldest has waited {theme.hours(row['oldest_hours'])}."
     )
+
+
+def executive(tiles: list[tile.Tile], causes: pd.DataFrame, period: Period) -> str:
+    """How many of the balanced measures moved for the better, what is at risk, and what brings most of it."""
+    judged = [tile.verdict(one.change, one.better) for one in tiles]
+    better, worse = judged.count("better"), judged.count("worse")
+    compared = len([word for word in judged if word])
+    if not compared:
+        said = f"{period.words}: nothing to compare with yet"
+    elif not better + worse:
+        said = f"All {compared} measures are as in {period.before_words}"
+    else:
+        said = f"{better} of {compared} measures are better than in {period.before_words}, {worse} worse"
+    money = next((one for one in tiles if one.label.startswith("Money") and one.value not in (None, "too few")), None)
+    if money is not None:
+        said += f"; {money.value} is at risk"
+    if len(causes):
+        top = causes.iloc[0]
+        where = f" at {top['site']}" if isinstance(top["site"], str) else ""
+        said += f"; {top['type_title']}{where} holds {theme.percent(top['new_count'], top['new_total'], 0)} of what came new"
+    return f"{said}."
 
 
 def data_health(header: Any, broken_audits: int, unmapped: int) -> str:

@@ -9,6 +9,9 @@ from dashboard import data, filters
 from dashboard.components import empty, figure, header, plain, quiet
 
 PAGES = {
+    "Lead": [
+        st.Page("app_pages/executive_overview.py", title="Executive overview", icon=":material/insights:"),
+    ],
     "Watch": [
         st.Page("app_pages/control_room.py", title="Control room", icon=":material/monitoring:", default=True),
         st.Page("app_pages/exceptions.py", title="Exceptions", icon=":material/list_alt:"),

@@ -98,6 +98,32 @@ def percent(part: float | None, whole: float | None, decimals: int = 1) -> str:
     return f"{rate:.{decimals}f} %"
 
 
+def points(value: float) -> str:
+    """A difference of two rates (0–1) in percentage points."""
+    return f"{abs(100 * value):.1f} points"
+
+
+def quantity(value: float | None, unit: str, currency: str) -> str:
+    """A KPI's number by the unit of its definition; percent and points are kept as 0–1."""
+    if value is None or pd.isna(value):
+        return NO_VALUE
+    match unit:
+        case "percent":
+            return percent(value, 1)
+        case "points":
+            return points(value)
+        case "hours" | "minutes" | "days":
+            return hours(value * {"minutes": 1 / 60, "days": 24}.get(unit, 1))
+        case "money":
+            return money(value, currency)
+        case "money_days":
+            return f"{money(value, currency)} × days"
+        case "per_1000" | "ratio":
+            return f"{value:,.2f}" if abs(value) < 10 else f"{value:,.0f}" if abs(value) >= 1000 else f"{value:,.1f}"
+        case _:
+            return count(round(value))
+
+
 def size(value: float) -> str:
     """A file's size."""
     for limit, letter in ((1e9, "GB"), (1e6, "MB"), (1e3, "kB")):

@@ -26,6 +26,10 @@ class Tile:
     trend: list[float] = field(default_factory=list)
     link: dict[str, list[str]] | None = None
     link_words: str = "Show rows"
+    link_page: str = "app_pages/exceptions.py"
+    target: str = ""
+    """The target in words, "≤ 5.0 %"; `is_met` says whether the value keeps it."""
+    is_met: bool | None = None
 
 
 def row(tiles: list[Tile]) -> None:
@@ -64,6 +68,9 @@ def _show(tile: Tile) -> None:
     if len(tile.trend) > 1:
         options |= {"chart_data": tile.trend, "chart_type": "line"}
     st.metric(tile.label, tile.value, help=plain.as_text(tile.definition), **options)
+    if tile.target:
+        sign = ":green[✓ met]" if tile.is_met else ":red[✕ missed]"
+        st.markdown(f":small[:gray[Target {plain.as_text(tile.target)}] {sign}]")
     quiet.line(plain.as_text(tile.note))
     if tile.link is not None:
-        st.page_link("app_pages/exceptions.py", label=tile.link_words, query_params=tile.link, icon=":material/list:")
+        st.page_link(tile.link_page, label=tile.link_words, query_params=tile.link, icon=":material/list:")

@@ -1,0 +1,132 @@
+"""Which five measures make the balanced picture, and which three causes stand behind it? (EXE-07)"""
+
+from dataclasses import dataclass, replace
+
+import pandas as pd
+import streamlit as st
+
+from control_tower.filters import NOT_STATED, Filters
+from dashboard import figures, filters, theme
+from dashboard.components import csv, kpi_tile, plain, quiet, tile
+from dashboard.figures import Figures
+from dashboard.period import Period
+
+CAUSES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Aspect:
+    """One side of the balance: its leading figure (the first that this build can give) and its twin."""
+
+    name: str
+    leads: tuple[str, ...]
+    twin: str
+    twin_label: str
+
+
+ASPECTS = (
+    Aspect("Flow", ("exceptions_per_1000_orders", "new_exceptions"), "touchless_order_rate", "Touchless orders"),
+    Aspect("Speed", ("resolution_cycle_time",), "order_cycle_time", "Half of all orders complete within"),
+    Aspect("Service", ("sla_breach_rate",), "promise_accuracy_rate", "Promises kept"),
+    Aspect("Money", ("value_at_risk",), "revenue_at_risk", "Revenue blocked"),
+    Aspect("Integration", ("integration_failures_per_1000",), "integration_recovery_time", "Half recover within"),
+)
+LABELS = {
+    "exceptions_per_1000_orders": "Flow: exceptions per 1,000 orders",
+    "new_exceptions": "Flow: new exceptions",
+    "resolution_cycle_time": "Speed: half resolved within",
+    "sla_breach_rate": "Service: SLA breach rate",
+    "value_at_risk": "Money: value at risk",
+    "integration_failures_per_1000": "Integration: failures per 1,000",
+}
+
+
+def lead(found: Figures, aspect: Aspect) -> str:
+    """The first figure of an aspect that this build can give; the first of all when it can give none."""
+    return next((name for name in aspect.leads if found.now(name).figure is not None), aspect.leads[0])
+
+
+def tiles(found: Figures, currency: str) -> list[tile.Tile]:
+    """One tile per aspect: the leading figure, its twin in the small print."""
+    links = _links(found)
+    made = []
+    for aspect in ASPECTS:
+        name = lead(found, aspect)
+        one = kpi_tile.build(found, name, currency, LABELS[name], links.get(name))
+        second = _twin(found, aspect, currency)
+        page = "app_pages/integration_health.py" if name == "integration_failures_per_1000" else one.link_page
+        note = f"{second}. {one.note}" if second and one.value is not None else one.note
+        made.append(replace(one, note=note, link_page=page))
+    return made
+
+
+def _twin(found: Figures, aspect: Aspect, currency: str) -> str:
+    """ "Touchless orders 76.0 %, better by 1.2 points", or nothing where there is no such figure."""
+    one = kpi_tile.build(found, aspect.twin, currency, aspect.twin_label)
+    if one.value in (None, "too few"):
+        return ""
+    said = f"{one.label} {one.value}"
+    judged = tile.verdict(one.change, one.better)
+    return f"{said}, {judged} by {one.change_words}" if judged in ("better", "worse") else said
+
+
+def _links(found: Figures) -> dict[str, dict[str, list[str]]]:
+    state, asked = found.state.without_time(), found.asked
+    within = replace(state, since=asked.first, until=asked.last)
+    detected = filters.link(within)
+    return {
+        "exceptions_per_1000_orders": detected,
+        "new_exceptions": detected,
+        "resolution_cycle_time": detected,
+        "sla_breach_rate": filters.link(replace(within, state="past_sla", basis="due")),
+        **({"value_at_risk": filters.link(replace(state, state="open"))} if asked.ends_today else {}),
+        "integration_failures_per_1000": filters.link(within),
+    }
+
+
+def leading_trend(found: Figures) -> tuple[str, pd.DataFrame]:
+    """The leading flow measure by week: its name, and starts_on, ends_before, value, n, oldest first."""
+    name = lead(found, ASPECTS[0])
+    rows = [
+        {"starts_on": point.since, "ends_before": point.until, "value": point.figure.value, "n": point.figure.n}
+        for point in found.points(name)
+    ]
+    return name, pd.DataFrame(rows, columns=["starts_on", "ends_before", "value", "n"])
+
+
+def causes(rows: pd.DataFrame, state: Filters, asked: Period, currency: str) -> None:
+    """The three types × sites that bring most of the new exceptions; each opens its cases."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown("**Three causes that bring most of it**")
+        csv.button("CSV", "causes", lambda: rows, "csv_causes")
+    if rows.empty:
+        quiet.line("Nothing new in this period.")
+    for place, row in enumerate(rows.head(CAUSES).to_dict("records"), start=1):
+        with st.container(border=True, gap="xxsmall", key=f"cause_{place}"):
+            st.markdown(f"**{place}. {plain.as_text(cause_words(row))}**")
+            quiet.line(plain.as_text(_share_words(row, asked, currency)))
+            within = replace(state, since=asked.first, until=asked.last).with_values("type_code", [row["type_code"]])
+            site = row["site_id"] if isinstance(row["site_id"], str) else NOT_STATED
+            st.page_link(
+                "app_pages/exceptions.py", label="Show cases", icon=":material/list:",
+                query_params=filters.link(within.with_values("site_id", [site])),
+            )  # fmt: skip
+
+
+def cause_words(row: dict) -> str:
+    """A type at a site, as people call it."""
+    return f"{row['type_title']} at {row['site']}" if isinstance(row["site"], str) else f"{row['type_title']}, no site stated"
+
+
+def _share_words(row: dict, asked: Period, currency: str) -> str:
+    before, now = int(row["before_count"]), int(row["new_count"])
+    moved = "as many as" if now == before else f"{'up' if now > before else 'down'} from {theme.count(before)} in"
+    said = f"holds {theme.percent(now, row['new_total'], 0)} of what came new: {theme.count(now)}, {moved} {asked.before_words}"
+    if pd.notna(row["open_value"]):
+        said += f"; {theme.money(row['open_value'], currency)} at risk"
+    return said
+
+
+def figure_title(name: str) -> str:
+    """The leading figure's title: what it shows, week by week."""
+    return f"{figures.definition(name).title}, week by week"

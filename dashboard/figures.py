@@ -1,0 +1,142 @@
+"""What does a KPI say here? Every call of the pages on a definition, cached by (build id, scope, filters, period).
+
+The same discipline as `data.py`: the scope narrows the filters before the cache and is part of every key
+(fault 83). A figure that this build cannot give stays "not available because …" and is never 0. Never holds
+SQL and never decides what a KPI means.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from control_tower import definitions, kpi, policy, warehouse
+from control_tower.definitions import KpiDefinition
+from control_tower.errors import NotAvailable
+from control_tower.filters import Filters
+from control_tower.kpi.durations import Durations, durations
+from control_tower.kpi.value import KpiPart, KpiPoint, KpiValue
+from control_tower.settings import Settings
+from dashboard import data, period
+
+TREND_WEEKS = 13
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """Every KPI of one build under one selection and period; `whole` asks for all time instead."""
+
+    reader: data.Reader
+    state: Filters
+    asked: period.Period
+    whole: bool = False
+
+    def now(self, name: str) -> KpiValue:
+        """The figure of the period; a stock as of its end."""
+        return self._call("evaluate", name, None if self.whole else self._bounds("since", "until"))
+
+    def before(self, name: str) -> KpiValue:
+        """The figure of as many days before; a stock as of the period's start."""
+        return self._call("evaluate", name, self._bounds("before", "since"))
+
+    def trend(self, name: str) -> list[float]:
+        """The last 13 weeks that are whole, oldest first, weeks without a value left out; [] when not available."""
+        return [point.figure.value for point in self.points(name) if point.figure.value is not None]
+
+    def points(self, name: str) -> list[KpiPoint]:
+        """The same weeks with their figures; of a stock also the running one."""
+        until = self.asked.bounds["until"]
+        try:
+            found: list[KpiPoint] = self._call("trend", name, (until - timedelta(weeks=TREND_WEEKS + 1), until))
+        except NotAvailable:
+            return []
+        is_stock = definition(name).aggregate == "stock"
+        return [point for point in found if is_stock or not point.is_partial][-TREND_WEEKS:]
+
+    def parts(self, name: str, dimension: str) -> list[KpiPart]:
+        """The figure of each value of a dimension, largest first. Raises NotAvailable when it cannot be split so."""
+        bounds = None if self.whole else self._bounds("since", "until")
+        found: list[KpiPart] = self._call("breakdown", name, bounds, dimension=dimension)
+        return found
+
+    def rows(self, name: str, limit: int = 50) -> pd.DataFrame:
+        """The scored rows behind a figure, largest first. Raises NotAvailable when there is none."""
+        bounds = None if self.whole else self._bounds("since", "until")
+        return pd.DataFrame(self._call("rows", name, bounds, limit=limit))
+
+    def durations(self, name: str, dimension: str = "") -> dict[str | None, Durations]:
+        """The single durations behind a survival figure, by value of a dimension. Raises NotAvailable."""
+        bounds = None if self.whole else self._bounds("since", "until")
+        found: dict[str | None, Durations] = self._call("durations", name, bounds, dimension=dimension)
+        return found
+
+    def lineage(self, name: str) -> tuple[str, ...]:
+        """The relations that the definition reads, computed by the engine."""
+        found: tuple[str, ...] = self._call("lineage", name, None)
+        return found
+
+    def _bounds(self, start: str, end: str) -> tuple[datetime, datetime]:
+        return self.asked.bounds[start], self.asked.bounds[end]
+
+    def _call(self, what: str, name: str, bounds: tuple[datetime, datetime] | None, **bound: Any) -> Any:
+        narrowed = replace(self.state.without_time(), search="").limited_to(self.reader.scope)
+        asked = _Asked(self.reader.home, self.reader.build_id, self.reader.scope, what, name, narrowed, bounds,
+                       tuple(sorted(bound.items())))  # fmt: skip
+        return _cached(repr(asked), asked)
+
+
+@cache
+def catalogue() -> dict[str, KpiDefinition]:
+    """Every definition by name; read once, they are part of the code."""
+    return definitions.kpis()
+
+
+def definition(name: str) -> KpiDefinition:
+    """One definition. Raises KeyError for a name that a page made up."""
+    return catalogue()[name]
+
+
+@cache
+def target(name: str) -> float | None:
+    """What the business decided the figure shall be, in its unit (rates 0–1), or None."""
+    found = policy.load().targets.get(name)
+    return float(found.target) if found and found.target is not None else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """One call, completely: its `repr` is its key in the cache, so nothing can be left out of the key."""
+
+    home: str
+    build_id: str
+    scope: data.Scope
+    what: str
+    name: str
+    filters: Filters
+    bounds: tuple[datetime, datetime] | None
+    bound: tuple[tuple[str, Any], ...]
+
+
+@st.cache_data(max_entries=2_000, show_spinner=False)
+def _cached(key: str, _asked: _Asked) -> Any:
+    build = warehouse.open_build(Settings(home=Path(_asked.home)), _asked.build_id)
+    asked, one, where = kpi.Period(*(_asked.bounds or (None, None))), definition(_asked.name), kpi.selection(_asked.filters)
+    more = dict(_asked.bound)
+    with build.cursor() as cursor:
+        match _asked.what:
+            case "evaluate":
+                return kpi.evaluate(cursor, one, asked, where)
+            case "trend":
+                return kpi.trend(cursor, one, asked, where)
+            case "breakdown":
+                return kpi.breakdown(cursor, one, asked, where, more["dimension"])
+            case "rows":
+                return kpi.rows(cursor, one, asked, where, more["limit"])
+            case "durations":
+                return durations(cursor, one, asked, where, more["dimension"])
+            case _:
+                return kpi.lineage(cursor, one)
