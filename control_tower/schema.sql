@@ -760,7 +760,7 @@ CREATE TABLE mart_exception (
     item_id             VARCHAR,           -- which item
     product_family      VARCHAR,           -- of the item
     carrier_id          VARCHAR,           -- which carrier
-    order_id            VARCHAR,           -- core_order
+    order_id            VARCHAR,           -- core_order; its line's when it names only a line
     order_line_id       VARCHAR,           -- core_order_line
     shipment_id         VARCHAR,           -- core_shipment
     invoice_id          VARCHAR,           -- core_invoice
@@ -793,7 +793,7 @@ CREATE TABLE mart_exception (
     ack_due_at          TIMESTAMP,         -- acknowledge by
     decide_due_at       TIMESTAMP,         -- decide by
     sla_due_at          TIMESTAMP,         -- resolve by
-    sla_breached        BOOLEAN,           -- by the due time if there is one, else by the source's flag, else null
+    sla_breached        BOOLEAN,           -- not resolved by the due time if there is one, else the source's flag, else null
     sla_basis           VARCHAR,           -- due_time | source_flag | null = unknown
     is_open             BOOLEAN NOT NULL,  -- at its source's as-of
     is_preventable      BOOLEAN,           -- own or the type's

@@ -2,13 +2,14 @@
 number    = "K12"
 title     = "SLA breach rate"
 question  = "Of the exceptions that fell due, how many were late?"
-formula   = "due in the period and resolved, ended or still open after the due time / due in the period; without a due time the source's flag, at the end of the exception"
+formula   = "due in the period and resolved after the due time or not resolved by the clock / due in the period; without a due time the source's flag, at the end of the exception"
 grain     = "exception"
 aggregate = "ratio"
 unit      = "percent"
 better    = "lower"
 owner     = "Operations"
 needs     = ["mart_exception.sla_breached"]
+note      = "An exception closed or cancelled without a resolution is late."
 --- */
 SELECT
     exception_id,

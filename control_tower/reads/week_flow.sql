@@ -6,6 +6,7 @@ WITH life AS (
     SELECT
         detected_at,
         as_of,
+        is_time_suspect,
         (
             status IN ('duplicate', 'false_positive')
             OR coalesce(disposition, 'confirmed') IN ('duplicate', 'false_positive')
@@ -40,7 +41,7 @@ grid AS (
         count(detected_at) FILTER (WHERE NOT is_void) AS valid,
         count(is_late) AS judged,
         count(is_late) FILTER (WHERE is_late) AS late,
-        min(detected_at) AS oldest_at,
+        min(detected_at) FILTER (WHERE NOT is_time_suspect) AS oldest_at,
         max(as_of) AS as_of
     FROM life
     GROUP BY arrived_ago, ended_ago, resolved_ago, judged_ago

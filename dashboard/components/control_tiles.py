@@ -64,7 +64,7 @@ def _flow(row: dict[str, Any], weeks: pd.DataFrame, period: Period, within: Filt
 
 def _late(row: dict[str, Any], weeks: pd.DataFrame, within: Filters, small: int) -> Tile:
     definition = (
-        "Of the exceptions that fell due in the period, those not ended by their due time. Where a source states only "
+        "Of the exceptions that fell due in the period, those not resolved by their due time. Where a source states only "
         "a flag, an exception counts on the day it ended. Exceptions without due time and flag are not counted."
     )
     if not row["sla_known_count"]:
@@ -98,10 +98,13 @@ def _oldest(row: dict[str, Any], weeks: pd.DataFrame, period: Period, now: Filte
         return Tile("Oldest open", "none", "nothing is open", definition)
     before = row["oldest_hours_before"]
     change = None if before is None else round(row["oldest_hours"] - before, 1)
+    note = f"was {theme.hours(before)}" if before is not None else "nothing was open before"
+    if row["open_suspect_count"]:
+        note += f"; {theme.count(row['open_suspect_count'])} with suspect times left out"
     return Tile(
         label="Oldest open",
         value=theme.hours(row["oldest_hours"]),
-        note=f"was {theme.hours(before)}" if before is not None else "nothing was open before",
+        note=note,
         definition=definition,
         change=change,
         change_words=theme.hours(abs(change or 0)),

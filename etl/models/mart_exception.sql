@@ -1,5 +1,7 @@
 /* Grain: one row per exception, with everything a filter or a KPI needs. Times are judged against the
-   exception's own source clock (ruling 7); open = detected and not ended at that clock (ruling 5). */
+   exception's own source clock (ruling 7); open = detected and not ended at that clock (ruling 5). The SLA is
+   kept by a resolution alone (K12): an exception closed without one is late from its due time on. An exception
+   of a line belongs to the line's order. */
 WITH timed AS (
     SELECT
         e.exception_id,
@@ -35,7 +37,7 @@ SELECT
     e.item_id,
     i.product_family,
     e.carrier_id,
-    e.order_id,
+    coalesce(e.order_id, ol.order_id) AS order_id,
     e.order_line_id,
     e.shipment_id,
     e.invoice_id,
@@ -73,7 +75,7 @@ SELECT
     e.decide_due_at,
     d.sla_due_at,
     CASE
-        WHEN d.sla_due_at IS NOT NULL THEN coalesce(e.resolved_at, d.ended_at, d.as_of) > d.sla_due_at
+        WHEN d.sla_due_at IS NOT NULL THEN coalesce(e.resolved_at, d.as_of) > d.sla_due_at
         ELSE e.sla_breached
     END AS sla_breached,
     CASE
@@ -103,7 +105,8 @@ JOIN timed AS d ON d.exception_id = e.exception_id
 LEFT JOIN ref_exception_type AS t ON t.type_code = e.type_code
 LEFT JOIN core_customer AS cu ON cu.customer_id = e.customer_id
 LEFT JOIN core_item AS i ON i.item_id = e.item_id
-LEFT JOIN core_order AS o ON o.order_id = e.order_id
+LEFT JOIN core_order_line AS ol ON ol.order_line_id = e.order_line_id
+LEFT JOIN core_order AS o ON o.order_id = coalesce(e.order_id, ol.order_id)
 LEFT JOIN core_team AS tm ON tm.team_id = e.owner_team_id
 LEFT JOIN _currency_period AS r
     ON

@@ -14,10 +14,15 @@ from tests.control_tower.random_build import T
 
 @pytest.fixture(scope="module", params=[3, 4])
 def tiles(request: pytest.FixtureRequest) -> tuple[Any, dict[str, Any]]:
-    frame = random_build.frames(request.param)["mart_exception"]
+    frames = random_build.frames(request.param)
+    frame = frames["mart_exception"]
+    suspect = (frame["detected_at"] < frame["detected_at"].quantile(0.05)) & frame["ended_at"].isna()
+    assert suspect.any()
     basis = frame["sla_due_at"].notna().map({True: "due_time", False: "source_flag"})
     build = Build(T.to_pydatetime())
-    build.insert_frame("mart_exception", frame.assign(sla_basis=basis.where(frame["sla_breached"].notna(), None)))
+    build.insert_frame("mart_order_line", frames["mart_order_line"])
+    basis = basis.where(frame["sla_breached"].notna(), None)
+    build.insert_frame("mart_exception", frame.assign(sla_basis=basis, is_time_suspect=suspect))
     text = (warehouse.READS / "control_room.sql").read_text(encoding="utf-8").replace("{exceptions}", "mart_exception")
     bound = {"since": P0.to_pydatetime(), "until": P1.to_pydatetime(), "before": (P0 - (P1 - P0)).to_pydatetime()}
     return build.connection, build.connection.execute(text, bound).df().iloc[0].to_dict()
@@ -30,6 +35,7 @@ def tiles(request: pytest.FixtureRequest) -> tuple[Any, dict[str, Any]]:
         ("new_exceptions", "new_count"),
         ("resolved_exceptions", "resolved_count"),
         ("oldest_open_hours", "oldest_hours"),
+        ("value_at_risk", "open_value"),
     ],
 )
 def test_a_tile_shows_what_the_kpi_says(name: str, tile: str, tiles: tuple[Any, dict[str, Any]]) -> None:
@@ -43,3 +49,11 @@ def test_the_tile_of_late_exceptions_shows_the_terms_of_the_breach_rate(tiles: t
     period = kpi.Period(P0.to_pydatetime(), P1.to_pydatetime())
     found = kpi.evaluate(connection, kpis()["sla_breach_rate"], period)
     assert (found.numerator, found.denominator) == (shown["late_count"], shown["judged_count"])
+
+
+def test_the_oldest_open_leaves_suspect_times_out_and_says_how_many(tiles: tuple[Any, dict[str, Any]]) -> None:
+    # fault 19
+    connection, shown = tiles
+    found = kpi.evaluate(connection, kpis()["oldest_open_hours"], kpi.Period(P0.to_pydatetime(), P1.to_pydatetime()))
+    assert found.figure is not None
+    assert found.figure.unknown == shown["open_suspect_count"] > 0
