@@ -109,11 +109,7 @@ def settle(bills: Invoices, cases: pd.DataFrame, ended: "pd.Series[int]") -> Non
     `ended` = when each case (row of `cases`) was over.
     """
 
-<<<<<<< HEAD
     def of(names: tuple[str, ...]) -> tuple[Any, Any]:
-=======
-    def of(names: tuple[str, ...]) -> tuple[Ints, Ints]:
->>>>>>> root-cause
         mine = cases["type_code"].isin(names) & (cases["shipment"] >= 0)
         return cases.loc[mine, "shipment"].to_numpy(), ended[mine].to_numpy(dtype=np.int64)
 

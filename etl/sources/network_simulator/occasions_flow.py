@@ -15,11 +15,8 @@ from etl.sources.network_simulator.occasions_stock import about_line
 from etl.sources.network_simulator.run import DAY, HOUR, Flags, Floats, Ints, Run, draws
 from etl.sources.network_simulator.stock import Stock
 
-<<<<<<< HEAD
 Trade = tuple[Network, Orders, Lines, Stock]
 
-=======
->>>>>>> root-cause
 
 @dataclass(frozen=True, slots=True)
 class Flow:

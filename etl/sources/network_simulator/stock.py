@@ -31,6 +31,7 @@ class Stock:
     conflicts: list[pd.DataFrame] = field(default_factory=list)
     snapshots: list[pd.DataFrame] = field(default_factory=list)
     purchases: pd.DataFrame = field(default_factory=pd.DataFrame)
+    safety: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
 
 
 class Shelves:
@@ -68,13 +69,14 @@ class Shelves:
             if day % 7 == 6 and day < self.run.days:
                 self._snapshot(day)
         self.stock.purchases = self.buyer.purchases()
+        self.stock.safety = self.buyer.safety
         return self.stock
 
     def _erp_view(self, day: int) -> Ints:
         """What the ERP believes: the WMS record of this morning, or of days ago where the sync lags."""
-        self.history = [*self.history[-6:], self.wms.copy()]
+        self.history = [*self.history[-7:], self.wms.copy()]
         view = self.wms.copy()
-        if causes.holds(self.run, "sync_lag", np.array([day * DAY]))[0] and day > 6:
+        if causes.holds(self.run, "sync_lag", np.array([day * DAY]))[0] and day > 7:
             lag = int(causes.size("sync_lag"))
             mine = slice(causes.GDN * self.items, (causes.GDN + 1) * self.items)
             view[mine] = self.history[-1 - lag][mine]
@@ -96,9 +98,8 @@ class Shelves:
         rate = np.full(self.size, 0.008)
         if causes.holds(self.run, "count_drift", np.array([day * DAY]))[0]:
             rate[causes.MXP * self.items : (causes.MXP + 1) * self.items] *= causes.size("count_drift")
-        lost = np.where(
-            dice[:, 2] < rate, np.minimum(self.real, 4 + self.buyer.daily * (1 + 5 * dice[:, 3])), 0
-        ).astype(np.int64)
+        some = np.minimum(self.real, 4 + self.buyer.daily * (1 + 5 * dice[:, 3]))
+        lost = np.where(dice[:, 2] < rate, some, 0).astype(np.int64)
         self.real -= np.maximum(lost, 0)
         is_counted = ((day + np.arange(self.size) * 7) % 35 == 0) & (self.wms != self.real)
         is_posted = dice[:, 4] < 0.93
@@ -141,12 +142,12 @@ class Shelves:
             return
         self.disputed[crowded] = day
         newest = pd.Series(self.backlog, index=key).groupby(level=0).last()
-        self.stock.conflicts.append(pd.DataFrame({"day": day, "line": newest.loc[crowded].to_numpy()}))
+        self.stock.conflicts.append(pd.DataFrame({"day": day, "line": newest.reindex(crowded).to_numpy()}))
 
     def _snapshot(self, day: int) -> None:
         waiting = np.bincount(self.key[self.backlog], self.qty[self.backlog], self.size).astype(np.int64)
-        frame = {"day": day, "key": np.arange(self.size), "on_hand": self.wms, "waiting": waiting}
-        self.stock.snapshots.append(pd.DataFrame({name: np.copy(value) for name, value in frame.items()}))
+        columns = {"key": np.arange(self.size), "on_hand": self.wms.copy(), "waiting": waiting}
+        self.stock.snapshots.append(pd.DataFrame(columns).assign(day=day))
 
 
 def _grant(key: Ints, qty: Ints, available: Ints) -> Flags:

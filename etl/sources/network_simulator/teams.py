@@ -86,13 +86,8 @@ def hire(run: Run, sites: Sites, short_on_mondays: frozenset[str]) -> Staff:
             size = max(1 if function.startswith("approver") else 2, round(per_10k * run.orders_per_week / 10_000))
             share = SITES[site][5] if function == "warehouse" else 1.0
             load = minutes * share * run.orders_per_week / 1000
-            attention = float(
-                np.clip(
-                    load / ((0.25 if function.startswith("approver") else 0.5) * size * 5 * 60 * (shift[1] - shift[0])),
-                    0.14,
-                    1.0,
-                )
-            )
+            usual = 0.25 if function.startswith("approver") else 0.56
+            attention = float(np.clip(load / (usual * size * 5 * 60 * (shift[1] - shift[0])), 0.14, 1.0))
             number = len(staff.teams)
             first = len(staff.people)
             for seat in range(size):
@@ -114,11 +109,13 @@ def _days(is_open: Flags, seat: int, function: str) -> Flags:
     """Mondays to Fridays; where goods move, half of the people take turns on Saturdays."""
     weekday = np.arange(len(is_open)) % 7
     turns = (weekday == 5) & (seat % 2 == 0) & (function in _SATURDAYS)
-    return is_open & ((weekday < 5) | turns)
+    comes: Flags = is_open & ((weekday < 5) | turns)
+    return comes
 
 
 def _comes(days: int, seat: int, is_short: bool) -> Flags:
-    return (np.arange(days) % 7 != 0) | (seat % 3 == 0) | (not is_short)
+    comes: Flags = (np.arange(days) % 7 != 0) | (seat % 3 == 0) | (not is_short)
+    return comes
 
 
 def _label(function: str, site: int) -> tuple[str, str]:
