@@ -32,6 +32,11 @@ def check(source: Source, folder: Path, settings: Settings) -> list[str]:
             made = making.make(manifest, trial, lambda _step, _detail: None)
         except ControlTowerError as error:
             return [str(error)]
+        findings += [
+            f"audit {audit.name}: {audit.broken_rows:,} rows break it and a load would not be published; first: {audit.example}"
+            for audit in made.audits
+            if audit.blocks_publishing and audit.broken_rows
+        ]
         findings += _refusals(made.folder / builds.WAREHOUSE)
         shutil.rmtree(made.folder)
     return findings

@@ -55,7 +55,7 @@ class Column(_Strict):
     time_zone: Zone | None = None
     """Of timestamps without an offset; default: the table's, then the source's."""
     true_words: tuple[str, ...] = ("true", "t", "yes", "y", "1", "x")
-    false_words: tuple[str, ...] = ("false", "f", "no", "n", "0", "")
+    false_words: tuple[str, ...] = ("false", "f", "no", "n", "0")
     null_words: tuple[str, ...] | None = None
     """Words that mean "no value" in this column; default: the table's."""
     decimal_mark: Literal[".", ","] | None = None

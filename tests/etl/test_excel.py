@@ -73,7 +73,7 @@ def test_all_fitting_sheets_are_one_table_and_columns_go_by_name(tmp_path: Path)
         ("2024-05", [["a", "b"], ["1", "x"]]), ("notes", [["whatever"]]), ("2024-06", [["b", "a"], ["y", "2"]])
     )
     raw = read(tmp_path, content, table("excel", {"a": "text", "b": "text"}, sheet="2024-*"))
-    assert [(row["a"], row["b"], row["_line"]) for row in rows(raw)] == [("1", "x", 2), ("2", "y", 2)]
+    assert [(row["a"], row["b"], row["_line"]) for row in rows(raw)] == [("1", "x", 2), ("2", "y", 4)]
 
 
 def test_the_header_may_stand_lower_and_empty_rows_are_no_records(tmp_path: Path) -> None:
@@ -199,7 +199,7 @@ def test_a_workbook_cut_off_is_refused(cut: float, tmp_path: Path) -> None:
 CELLS = st.one_of(
     st.none(),
     st.integers(-(10**12), 10**12),
-    st.floats(allow_nan=False, allow_infinity=False).map(lambda number: float(f"{number:.15g}")),
+    st.floats(-1e300, 1e300).map(lambda number: float(f"{number:.15g}")),
     st.booleans(),
     st.datetimes(datetime(1900, 3, 1), datetime(9000, 1, 1)).map(lambda moment: moment.replace(microsecond=0)),
     st.text("abcäß 漢<&'\"_x", min_size=1, max_size=8).map(str.strip).filter(bool),
