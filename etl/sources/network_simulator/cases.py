@@ -48,7 +48,7 @@ class CaseBook:
 
 
 def with_deadlines(run: Run, cases: pd.DataFrame, tier: Ints) -> pd.DataFrame:
-    """Add severity, acknowledge-by and resolve-by. `tier` of the customer of each case, -1 = no customer."""
+    """Add severity, acknowledge-by, decide-by and resolve-by. `tier` of the customer of each case, -1 = no customer."""
     number = cases["type_code"].map(TYPE_NO).to_numpy()
     severity = _TYPES["default_severity"].map(SEVERITIES.index).to_numpy()[number]
     lift = (tier == 0) | (cases["amount"].to_numpy() > 20_000)
@@ -57,6 +57,7 @@ def with_deadlines(run: Run, cases: pd.DataFrame, tier: Ints) -> pd.DataFrame:
     hours = pd.to_numeric(_TYPES["sla_hours"]).fillna(48).to_numpy()[number] * np.array([1.6, 1.25, 1.0])[severity]
     seen = cases["seen_at"].to_numpy()
     return cases.assign(
+        decide_due_at=seen + (hours * HOUR / 2).astype(np.int64),
         severity=severity,
         due_at=seen + (hours * HOUR).astype(np.int64),
         ack_due_at=seen + (hours * 900).astype(np.int64),

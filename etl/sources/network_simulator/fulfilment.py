@@ -71,10 +71,14 @@ def confirmed_at(run: Run, orders: Orders) -> Ints:
 
 
 def promise_days(network: Network, orders: Orders, carrier: Ints) -> Ints:
-    """The promised delivery day of every order: what was asked, but not before a normal flow can do it."""
+    """The day on which every order is promised to leave: in time for what was asked, but not before a normal flow can.
+
+    Standard and small customers are given a day more than it takes.
+    """
     day = local_day(network, orders.site, orders.booked_at)
-    ready = working_days_later(network, orders.site, day, 2 + (orders.priority > 1).astype(np.int64))
-    return np.maximum(orders.requested_day, working_days_later(network, orders.site, ready, TRANSIT[carrier]))
+    slack = (network.customers.tier[orders.customer] >= 2).astype(np.int64)
+    ready = working_days_later(network, orders.site, day, 1 + (orders.priority > 1) + slack)
+    return np.maximum(open_day(network, orders.site, orders.requested_day - TRANSIT[carrier]), ready)
 
 
 def carriers(run: Run, network: Network, orders: Orders) -> Ints:

@@ -24,6 +24,7 @@ SELECT
     closed_at,
     cancelled_at,
     reopened_at,
+    decide_due_at,
     ack_due_at,
     sla_due_at,
     reopen_count,

@@ -19,6 +19,7 @@ SELECT
     requested_date,
     promise_date,
     projected_date,
+    contract_due_at,
     backordered_at,
     reservation_failed_at,
     released_at,

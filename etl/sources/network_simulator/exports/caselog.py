@@ -19,9 +19,9 @@ from etl.sources.network_simulator.exports.names import (
 from etl.sources.network_simulator.exports.texts import Table
 from etl.sources.network_simulator.network import CHANNELS, UNITS
 from etl.sources.network_simulator.playbook import PLAYS
-from etl.sources.network_simulator.queues import ACTIVITIES
+from etl.sources.network_simulator.queues import ACTIVITIES, NO
 from etl.sources.network_simulator.records import STATUS, records
-from etl.sources.network_simulator.run import draws
+from etl.sources.network_simulator.run import NEVER, draws
 from etl.sources.network_simulator.world import World
 
 _LAYER = {"inventory": "warehouse", "credit": "policy", "pricing": "business_rule_conflict", "master_data": "bad_source_data",
@@ -48,6 +48,8 @@ def case_file(world: World) -> CaseFile:
     found["no"] = found["system"].map(codes.PREFIX) + number.map("{:06d}".format)
     by_identity = found.set_index("identity")["no"]
     found["parent_no"] = by_identity.reindex(found["parent"]).fillna("").to_numpy()
+    asked = world.trail.loc[world.trail["activity"] == NO["Request approval"], "case"]
+    found["decide_due_at"] = found["decide_due_at"].where(found.index.isin(asked), NEVER)
     steps = world.trail[(world.trail["moment"] <= world.run.end) & world.trail["case"].isin(found.index)].copy()
     steps["step"] = np.arange(len(steps))
     return CaseFile(found, steps)
@@ -64,6 +66,7 @@ def exceptions(world: World, file: CaseFile, system: str) -> Table:
         "closed_at",
         "cancelled_at",
         "reopened_at",
+        "decide_due_at",
         "ack_due_at",
     )
     return {

@@ -99,7 +99,7 @@ def audit(world: World, file: CaseFile, rows: pd.DataFrame) -> Table:
     person, by = _people(world, rows["person"]), _people(world, rows["person_by"])
     state, number = _states(rows), _numbers(rows)
     after = np.where(rows["is_rejected"], "rejected", "approved")
-    parts: list[tuple[Any, Any, Any, Any]] = [(rows["moment"] - 900, person, "", "draft"), (rows["moment"], person, "draft", "submitted"),
+    parts: list[tuple[Any, Any, Any, Any]] = [(rows["moment"] - 900, person, "none", "draft"), (rows["moment"], person, "draft", "submitted"),
              (rows["decided_at"], by, "submitted", after),
              (rows["fixed_at"].where(state == "confirmed", NEVER), np.full(len(rows), "tower"), "approved", "released")]  # fmt: skip
     moment = np.concatenate([part[0].to_numpy() for part in parts])
@@ -117,6 +117,6 @@ def audit(world: World, file: CaseFile, rows: pd.DataFrame) -> Table:
         "audit_id": np.char.add("AU", (np.arange(len(keep)) + 1).astype(str)), "sequence_no": np.arange(1, len(keep) + 1),
         "subject_type": np.full(len(keep), "proposal"), "subject_id": subject[keep], "action": then[keep],
         "actor": actor[keep], "acted_at": moment[keep], "reason": np.where(has_reason, "as the case needs", ""),
-        "before_state": np.where(before[keep] == "", "", words["b"]), "after_state": words["a"],
+        "before_state": words["b"], "after_state": words["a"],
         "policy_version": np.where(moment[keep] < world.run.end // 2, *_VERSIONS),
     }  # fmt: skip

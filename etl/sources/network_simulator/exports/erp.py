@@ -93,7 +93,7 @@ def _lines(world: World, period: Period) -> Table:
         fulfilment.promise_days(net, orders, ships.carrier[: len(orders)])[order],
     )
     ready = until(world, world.ready_at[of])
-    expected = np.minimum(ships.delivered_at[ship] // DAY, promise + 200)
+    expected = np.minimum(ships.shipped_at[ship] // DAY, promise + 200)
     is_gone = shipped > NEVER
     return {
         "order_line_id": line_codes(world, line), "order_id": order_codes(order), "line_no": lines.line_no[of],
@@ -105,11 +105,18 @@ def _lines(world: World, period: Period) -> Table:
         "unit_price": lines.price[of], "unit_cost": np.round(net.items.cost[item] * _rate(world, order), 2),
         "currency_code": currency(world, orders.customer[order]), "requested_date": orders.requested_day[order],
         "promise_date": promise, "projected_date": np.where(cancelled > NEVER, NEVER, np.maximum(expected, promise)),
+        "contract_due_at": _contract_due(world, order, promise),
         "backordered_at": np.where(np.isin(trouble, (1, 2, 3)), orders.booked_at[order] + 300, NEVER),
         "reservation_failed_at": np.where(np.isin(trouble, (2, 3)), until(world, orders.booked_at[order] + 7200), NEVER),
         "released_at": until(world, ships.released_at[ship]), "shipped_at": shipped, "delivered_at": delivered,
         "cancelled_at": cancelled,
     }  # fmt: skip
+
+
+def _contract_due(world: World, order: Ints, promise: Ints) -> Ints:
+    """Strategic and key customers have a contract: out of the house by eight in the evening of the promised day."""
+    site, tier = world.orders.site[order], world.network.customers.tier[world.orders.customer[order]]
+    return np.where(tier <= 1, fulfilment.at_local(world.network, site, promise, 20 * 3600), NEVER)
 
 
 def _rate(world: World, order: Ints) -> np.ndarray:
