@@ -14,9 +14,10 @@ from control_tower.analysis import concentration, exposure, root_cause
 from control_tower.errors import NotAvailable
 from control_tower.settings import current
 
+_COUNTED = ("label", "n", "n_share", "n_running", "amount", "amount_share", "touches", "touches_share")
 _SHOWN = (
-    "verdict", "type_code", "key", "other_key", "exposure", "exposed", "failed", "rate", "rest_rate", "low", "high",
-    "q", "replicated", "excess", "amount_recoverable", "days_recoverable", "explained_by",
+    "verdict", "type_code", "key", "other_key", "exposed", "failed", "rate", "rest_rate", "low", "high", "q",
+    "replicated", "excess", "amount_recoverable", "explained_by",
 )  # fmt: skip
 
 
@@ -55,7 +56,9 @@ def _say(counted: concentration.Concentration, found: dict[str, Any], limit: int
     top = "–" if one.top_share is None else f"{one.top_share:.1%}"
     index = "–" if one.index is None else f"{one.index:.3f}"
     plain(f"{counted.dimension}: {one.total:,.0f} exceptions, top three {top}, HHI {index}")
-    say_rows(counted.as_json(limit)["rows"], "no exceptions in this period")
+    known = [name for name in _COUNTED if name in counted.rows and counted.rows[name].notna().any()]
+    rows = [{name: _short(row[name]) for name in known} for row in counted.as_json(limit)["rows"]]
+    say_rows(rows, "no exceptions in this period")
     for missing in found["no_exposure_known"]:
         plain(f"{missing['title']}: {missing['n']:,} exceptions, {exposure.NO_EXPOSURE}: concentration only, no cause")
     if found["exposure"]:

@@ -76,7 +76,7 @@ def assign(type_code: str, root_cause: str | None, error_class: str | None, is_o
     """
     if root_cause is not None and root_cause.strip().lower() in _BY_WORD:
         return _BY_WORD[root_cause.strip().lower()], Basis.DISPOSITION
-    if error_class in _BY_ERROR:
+    if error_class is not None and error_class in _BY_ERROR:
         return _BY_ERROR[error_class], Basis.MESSAGE
     if is_override:
         return Layer.POLICY, Basis.OVERRIDE
@@ -95,7 +95,7 @@ def cause_layers(build: Build, span: Span | None = None, sites: Sequence[str] = 
     rows = build.read("cause_layer", None, since=chosen.since, until=chosen.until, sites=list(sites))
     known = rows[["type_code", "root_cause_code", "error_class", "is_override"]].astype(object)
     known = known.where(known.notna(), None)
-    found = [assign(*(row[:3]), bool(row[3])) for row in known.itertuples(index=False)]
+    found = [assign(*row) for row in zip(*(known[name] for name in known), strict=True)]
     rows["layer"], rows["basis"] = [str(one) for one, _ in found], [str(one) for _, one in found]
     rows["overrides"] = rows["n"].where(rows["is_override"].astype(bool), 0)
     made = rows.groupby(["layer", "basis"], as_index=False)[["n", "amount", "overrides"]].sum()

@@ -121,15 +121,26 @@ class _Encoder:
             _grid(kind[now], wanted[now], failed.counts[name][now], size) for name in ("failed", "amount", "days")
         ]
         is_now = exposed.block >= BLOCKS
-        units = np.bincount(value[is_now], weights=exposed.counts["exposed"][is_now], minlength=used.size)
-        looked_at = int((units >= small_sample).sum()) * int((totals[0].sum(axis=1) > 0).sum())
-        keep = totals[0].max(axis=0) >= (MIN_FAILED if len(self.dimensions) > 1 else 0)
+        units = _sums(value[is_now], exposed.counts["exposed"][is_now], used.size)
+        looked_at = int((units >= small_sample).sum()) * int((failing.sum(axis=1) > 0).sum())
+        keep = failing.max(axis=0) >= (MIN_FAILED if len(self.dimensions) > 1 else 0)
         pack = _Pack(keep, value, wanted, kind, len(self.types), self.are_units)
         cells, before = pack.cells(exposed, failed, now=True), pack.cells(exposed, failed, now=False)
         if cells is None:
             return None
         names = tuple(str(code) for code in self.types)
-        return Table(self.dimensions, self._keys(used), names, cells, before, units, *totals, looked_at)  # type: ignore[misc]
+        return Table(
+            self.dimensions,
+            self._keys(used),
+            names,
+            cells,
+            before,
+            units,
+            failing,
+            sums["amount"],
+            sums["days"],
+            looked_at,
+        )
 
     def _value(self, rows: _Rows) -> tuple[Ints, NDArray[np.bool_]]:
         """One integer per row for the value of the dimension or pair, and whether all of it is stated."""
@@ -173,7 +184,7 @@ class _Pack:
         place, inverse = np.unique(self.value[is_in] * strata + self._stratum(exposed)[is_in], return_inverse=True)
         if not place.size or not self.keep[place // strata].any():
             return None
-        units = np.bincount(inverse, weights=exposed.counts["exposed"][is_in], minlength=place.size)
+        units = _sums(inverse, exposed.counts["exposed"][is_in], place.size)
         sought = self.wanted[was_in] * strata + self._stratum(failed)[was_in]
         at = np.minimum(np.searchsorted(place, sought), place.size - 1)
         hit = place[at] == sought
@@ -182,7 +193,7 @@ class _Pack:
         failing = _grid(kind, at, count, (self.type_count, place.size))
         kept = self.keep[value]
         return Cells(
-            value[kept], stratum[kept], units[kept], failing[:, kept], np.bincount(stratum, weights=units, minlength=strata),
+            value[kept], stratum[kept], units[kept], failing[:, kept], _sums(stratum, units, strata),
             _grid(kind, stratum[at], count, (self.type_count, strata)), self.are_units,
         )  # fmt: skip
 
@@ -195,3 +206,8 @@ def _grid(row: Ints, column: Ints, amount: Floats, size: tuple[int, int]) -> Flo
     """Sums of `amount` by row and column."""
     flat = np.bincount(row * size[1] + column, weights=amount, minlength=size[0] * size[1])
     return flat.astype(np.float64).reshape(size)
+
+
+def _sums(place: Ints, amount: Floats, size: int) -> Floats:
+    """Sums of `amount` by place."""
+    return np.bincount(place, weights=amount, minlength=size).astype(np.float64)

@@ -124,7 +124,8 @@ def _dispersion(a: Floats, expected: Floats, starts: Ints) -> Floats:
         fitted = expected * np.repeat(level, widths, axis=1)
         free = a.shape[1] / max(a.shape[1] - starts.size, 1)
         found = ((a - fitted) ** 2).sum(axis=1) / fitted.sum(axis=1) * free
-    return np.maximum(np.nan_to_num(found, nan=1.0), 1.0)[:, None]
+    at_least: Floats = np.maximum(np.nan_to_num(found, nan=1.0), 1.0)[:, None]
+    return at_least
 
 
 def _sato(a: Floats, b: Floats, ours: Floats, rest: Floats) -> Floats:

@@ -112,7 +112,8 @@ def _weekly(table: Table) -> tuple[Floats, Floats]:
     for cells in (table.before, table.now):
         if cells is not None:
             np.add.at(exposed, (cells.value, cells.stratum % _WIDTH), cells.exposed)
-            np.add.at(failed, (slice(None), cells.value, cells.stratum % _WIDTH), cells.failed)
+            for grid, counts in zip(failed, cells.failed, strict=True):
+                np.add.at(grid, (cells.value, cells.stratum % _WIDTH), counts)
     return failed, exposed
 
 
@@ -141,4 +142,5 @@ def _dispersion(failed: Floats, exposed: Floats) -> Floats:
     fitted = rate[..., None] * exposed
     free = exposed.shape[1] / max(exposed.shape[1] - 1, 1)
     found = ((failed - fitted) ** 2).sum(axis=(1, 2)) / np.maximum(fitted.sum(axis=(1, 2)), 1e-12) * free
-    return np.maximum(found, 1.0)[:, None]
+    at_least: Floats = np.maximum(found, 1.0)[:, None]
+    return at_least

@@ -52,7 +52,7 @@ def judge(evidence: pd.DataFrame, limits: Limits) -> "pd.Series[str]":
     return pd.Series(words, index=evidence.index, dtype="object")
 
 
-def explain(found: pd.DataFrame) -> "pd.Series[str | None]":
+def explain(found: pd.DataFrame) -> "pd.Series[str]":
     """For each row found (strong or watch): the finding that already says it, or None.
 
     A pair is explained by one of its halves when it is not clearly worse than that half alone; a half by a pair
