@@ -55,7 +55,7 @@ def executive(tiles: list[tile.Tile], causes: pd.DataFrame, period: Period) -> s
         said = f"All {compared} measures are as in {period.before_words}"
     else:
         said = f"{better} of {compared} measures are better than in {period.before_words}, {worse} worse"
-    money = next((one for one in tiles if one.label.startswith("Money") and one.value not in (None, "too few")), None)
+    money = next((one for one in tiles if one.overline == "Money" and one.value not in (None, "too few")), None)
     if money is not None:
         said += f"; {money.value} is at risk"
     if len(causes):
@@ -63,6 +63,19 @@ def executive(tiles: list[tile.Tile], causes: pd.DataFrame, period: Period) -> s
         where = f" at {top['site']}" if isinstance(top["site"], str) else ""
         said += f"; {top['type_title']}{where} holds {theme.percent(top['new_count'], top['new_total'], 0)} of what came new"
     return f"{said}."
+
+
+def aging(row: dict[str, Any], currency: str) -> str:
+    """How much waits, how late it is, what falls due next and what that puts at risk."""
+    if not row["open_count"]:
+        return "Nothing is open."
+    late = f", {theme.count(row['late_count'])} past SLA" if row["sla_known_count"] else ""
+    due = f" and {theme.count(row['due_next_count'])} due within 24 hours" if row["due_known_count"] else ""
+    value = f"; {theme.money(row['open_value'], currency)} is at risk" if row["open_value"] is not None else ""
+    said = f"{theme.count(row['open_count'])} open{late}{due}{value}; half have waited over {theme.hours(row['median_age_hours'])}"
+    if row["ended_count"] and row["arrived_count"] > 1.05 * row["ended_count"]:
+        return f"{said}, and more come in than end."
+    return f"{said}, the oldest {theme.hours(row['oldest_hours'])}."
 
 
 def data_health(header: Any, broken_audits: int, unmapped: int) -> str:
