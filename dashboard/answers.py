@@ -4,6 +4,7 @@ from typing import Any
 
 import pandas as pd
 
+from control_tower.analysis.cycle_time import CycleTime
 from dashboard import theme
 from dashboard.components import tile
 from dashboard.period import Period
@@ -76,6 +77,18 @@ def aging(row: dict[str, Any], currency: str) -> str:
     if row["ended_count"] and row["arrived_count"] > 1.05 * row["ended_count"]:
         return f"{said}, and more come in than end."
     return f"{said}, the oldest {theme.hours(row['oldest_hours'])}."
+
+
+def cycle_times(found: CycleTime, when: str) -> str:
+    """When half is resolved, how sure that is, how many still last, and how many never will be."""
+    if found.median.value is None:
+        return f"{theme.count(found.n)} exceptions ({when}): too many still last to say when half are resolved."
+    sure = ""
+    if found.median.low is not None and found.median.high is not None:
+        sure = f" (likely between {theme.hours(found.median.low)} and {theme.hours(found.median.high)})"
+    long = f"; one in ten takes over {theme.hours(found.p90.value)}" if found.p90.value is not None else ""
+    left = f"{theme.count(found.open)} of {theme.count(found.n)} are still open" if found.open else "none is open"
+    return f"Half are resolved within {theme.hours(found.median.value)}{sure}{long}; {left} ({when})."
 
 
 def data_health(header: Any, broken_audits: int, unmapped: int) -> str:

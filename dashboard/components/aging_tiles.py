@@ -3,54 +3,33 @@
 from dataclasses import replace
 from typing import Any
 
-from control_tower.filters import Filters
 from dashboard import filters, theme
+from dashboard.components import kpi_tile
 from dashboard.components.tile import Tile
+from dashboard.figures import Figures
 
 #: over how many days the outflow is taken that says how long the backlog lasts
 FLOW_DAYS = 28
 
 
-def build(row: dict[str, Any], state: Filters, currency: str) -> list[Tile]:
+def build(found: Figures, row: dict[str, Any], currency: str) -> list[Tile]:
     """Open, at risk, past SLA, due next, expected days to clear."""
-    opened = replace(state, state="open")
-    return [
-        Tile(
-            "Open", theme.count(row["open_count"]), f"oldest {theme.hours(row['oldest_hours'])}",
-            "Exceptions detected and not yet resolved, closed or cancelled, by their source's own clock (K10).",
-            link=filters.link(opened, sort="longest"),
-        ),
-        _value(row, opened, currency),
-        *_due(row, state),
-        _clear(row),
-    ]  # fmt: skip
+    opened = replace(found.state, state="open")
+    links = {
+        "open_exceptions": filters.link(opened, sort="longest"),
+        "value_at_risk": filters.link(opened),
+        "past_sla_open": filters.link(replace(found.state, state="past_sla"), sort="due"),
+    }
+    tiles = [replace(kpi_tile.build(found, name, currency), link=link) for name, link in links.items()]
+    return [one if one.value is not None else replace(one, link=None) for one in tiles] + [_due(row), _clear(row)]
 
 
-def _value(row: dict[str, Any], opened: Filters, currency: str) -> Tile:
-    definition = "What open exceptions put at risk, in the reporting currency, once per order line."
-    if row["open_value"] is None:
-        return Tile("Value at risk", None, "no open exception states an amount with a currency.", definition)
-    known = f"stated by {theme.count(row['value_known_count'])} of {theme.count(row['open_count'])}"
-    return Tile("Value at risk", theme.money(row["open_value"], currency), known, definition, link=filters.link(opened))
-
-
-def _due(row: dict[str, Any], state: Filters) -> list[Tile]:
-    late_says = "Open exceptions past their due time or, where a source states only a flag, flagged late."
-    next_says = "Open exceptions in time whose due time comes within 24 hours of their source's clock."
-    if not row["sla_known_count"]:
-        late = Tile("Past SLA", None, "no open exception states a due time or an SLA flag.", late_says)
-    else:
-        share = theme.percent(row["late_count"], row["sla_known_count"], 0)
-        late = Tile(
-            "Past SLA", theme.count(row["late_count"]),
-            f"{share} of {theme.count(row['sla_known_count'])} with a known SLA", late_says,
-            link=filters.link(replace(state, state="past_sla"), sort="due"),
-        )  # fmt: skip
+def _due(row: dict[str, Any]) -> Tile:
+    definition = "Open exceptions in time whose due time comes within 24 hours of their source's clock."
     if not row["due_known_count"]:
-        return [late, Tile("Due within 24 h", None, "no open exception states a due time.", next_says)]
+        return Tile("Due within 24 h", None, "no open exception states a due time.", definition)
     known = f"of {theme.count(row['due_known_count'])} with a due time"
-    due = Tile("Due within 24 h", theme.count(row["due_next_count"]), known, next_says)
-    return [late, due]
+    return Tile("Due within 24 h", theme.count(row["due_next_count"]), known, definition)
 
 
 def _clear(row: dict[str, Any]) -> Tile:

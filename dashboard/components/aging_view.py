@@ -27,9 +27,8 @@ def choice(label: str, word: str, options: dict[str, str], default: str) -> str:
     return value
 
 
-def bars(reader: data.Reader, state: Filters) -> pd.DataFrame:
+def bars(reader: data.Reader, state: Filters, by: str) -> pd.DataFrame:
     """Open by age and the chosen dimension; a click opens those cases. Returns the cells drawn."""
-    by = choice("By", "by", BY, "type_code")
     cells = reader.frame("aging_by", state, dimension=by)
     if cells["key"].notna().any():
         drawn = age_by.figure(cells, figure.mode())
