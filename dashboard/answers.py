@@ -4,6 +4,7 @@ from typing import Any
 
 import pandas as pd
 
+from control_tower.analysis.cycle_time import CycleTime
 from dashboard import theme
 from dashboard.components import tile
 from dashboard.period import Period
@@ -55,7 +56,7 @@ def executive(tiles: list[tile.Tile], causes: pd.DataFrame, period: Period) -> s
         said = f"All {compared} measures are as in {period.before_words}"
     else:
         said = f"{better} of {compared} measures are better than in {period.before_words}, {worse} worse"
-    money = next((one for one in tiles if one.label.startswith("Money") and one.value not in (None, "too few")), None)
+    money = next((one for one in tiles if one.overline == "Money" and one.value not in (None, "too few")), None)
     if money is not None:
         said += f"; {money.value} is at risk"
     if len(causes):
@@ -63,6 +64,31 @@ def executive(tiles: list[tile.Tile], causes: pd.DataFrame, period: Period) -> s
         where = f" at {top['site']}" if isinstance(top["site"], str) else ""
         said += f"; {top['type_title']}{where} holds {theme.percent(top['new_count'], top['new_total'], 0)} of what came new"
     return f"{said}."
+
+
+def aging(row: dict[str, Any], currency: str) -> str:
+    """How much waits, how late it is, what falls due next and what that puts at risk."""
+    if not row["open_count"]:
+        return "Nothing is open."
+    late = f", {theme.count(row['late_count'])} past SLA" if row["sla_known_count"] else ""
+    due = f" and {theme.count(row['due_next_count'])} due within 24 hours" if row["due_known_count"] else ""
+    value = f"; {theme.money(row['open_value'], currency)} is at risk" if row["open_value"] is not None else ""
+    said = f"{theme.count(row['open_count'])} open{late}{due}{value}; half have waited over {theme.hours(row['median_age_hours'])}"
+    if row["ended_count"] and row["arrived_count"] > 1.05 * row["ended_count"]:
+        return f"{said}, and more come in than end."
+    return f"{said}, the oldest {theme.hours(row['oldest_hours'])}."
+
+
+def cycle_times(found: CycleTime, when: str) -> str:
+    """When half is resolved, how sure that is, how many still last, and how many never will be."""
+    if found.median.value is None:
+        return f"{theme.count(found.n)} exceptions ({when}): too many still last to say when half are resolved."
+    sure = ""
+    if found.median.low is not None and found.median.high is not None:
+        sure = f" (likely between {theme.hours(found.median.low)} and {theme.hours(found.median.high)})"
+    long = f"; one in ten takes over {theme.hours(found.p90.value)}" if found.p90.value is not None else ""
+    left = f"{theme.count(found.open)} of {theme.count(found.n)} are still open" if found.open else "none is open"
+    return f"Half are resolved within {theme.hours(found.median.value)}{sure}{long}; {left} ({when})."
 
 
 def data_health(header: Any, broken_audits: int, unmapped: int) -> str:

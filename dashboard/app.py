@@ -15,8 +15,14 @@ PAGES = {
     "Watch": [
         st.Page("app_pages/control_room.py", title="Control room", icon=":material/monitoring:", default=True),
         st.Page("app_pages/exceptions.py", title="Exceptions", icon=":material/list_alt:"),
+        st.Page("app_pages/aging.py", title="Aging", icon=":material/hourglass_top:"),
+        st.Page("app_pages/cycle_times.py", title="Cycle times", icon=":material/timer:"),
+    ],
+    "Explain": [
+        st.Page("app_pages/integration_health.py", title="Integration health", icon=":material/sync_problem:"),
     ],
     "Data": [
+        st.Page("app_pages/kpi_catalogue.py", title="KPI catalogue", icon=":material/menu_book:"),
         st.Page("app_pages/data_health.py", title="Data health", icon=":material/verified:"),
     ],
 }

@@ -35,6 +35,7 @@ ORDER BY
         CASE e.severity WHEN 'critical' THEN 3 WHEN 'standard' THEN 2 ELSE 1 END
     END DESC NULLS LAST,
     CASE WHEN $sort = 'newest' THEN e.detected_at END DESC NULLS LAST,
+    CASE WHEN $sort = 'due' THEN e.sla_due_at END ASC NULLS LAST,
     CASE WHEN e.is_open THEN e.age_hours ELSE e.resolution_hours END DESC NULLS LAST,
     e.exception_id
 LIMIT least($row_limit, 200000)

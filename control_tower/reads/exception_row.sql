@@ -1,5 +1,5 @@
 /* Grain: one row per exception, one page of them. Open ones first; $sort = 'impact' (value at risk, severity,
-   duration), 'longest' or 'newest'. hours = age of open ones, resolution time of resolved ones. */
+   duration), 'longest', 'newest' or 'due'. hours = age of open ones, resolution time of resolved ones. */
 SELECT
     e.exception_id,
     e.type_title,
@@ -24,6 +24,7 @@ ORDER BY
         CASE e.severity WHEN 'critical' THEN 3 WHEN 'standard' THEN 2 ELSE 1 END
     END DESC NULLS LAST,
     CASE WHEN $sort = 'newest' THEN e.detected_at END DESC NULLS LAST,
+    CASE WHEN $sort = 'due' THEN e.sla_due_at END ASC NULLS LAST,
     CASE WHEN e.is_open THEN e.age_hours ELSE e.resolution_hours END DESC NULLS LAST,
     e.exception_id
 LIMIT least($row_limit, 1000) OFFSET $skip

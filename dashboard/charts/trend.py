@@ -5,7 +5,7 @@ import plotly.graph_objects as go
 
 from dashboard import theme
 
-SHOWN_HEIGHT = 300
+HEIGHT = 200
 
 
 def figure(points: pd.DataFrame, mode: str, unit: str, target: float | None, since: pd.Timestamp) -> go.Figure:
@@ -21,7 +21,7 @@ def figure(points: pd.DataFrame, mode: str, unit: str, target: float | None, sin
         hovertemplate="week ending %{x|%-d %b %Y}<br>%{y:,.1f} " + unit + "<br>n = %{customdata[0]:,}<extra></extra>",
     )  # fmt: skip
     drawn = go.Figure(line)
-    drawn.update_layout(template=theme.template(mode), height=SHOWN_HEIGHT, margin={"r": 56, "t": 22})
+    drawn.update_layout(template=theme.template(mode), height=HEIGHT, margin={"r": 56, "t": 22})
     if not shown.empty:
         drawn.add_vrect(
             x0=max(since, ends.min()), x1=ends.max(), fillcolor=theme.ACCENT[mode], opacity=0.07, line_width=0,

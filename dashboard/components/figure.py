@@ -7,7 +7,7 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
-from control_tower.filters import NOT_STATED
+from control_tower.filters import NOT_STATED, Filters
 from dashboard import filters
 from dashboard.components import csv, plain, quiet
 
@@ -29,6 +29,22 @@ def show(title: str, drawn: go.Figure, data: pd.DataFrame, name: str, dimension:
     click: Callable[[], None] | str = (lambda: _filter_by(key, dimension)) if dimension else "ignore"
     options: dict[str, Any] = {"on_select": click, "selection_mode": "points"} if dimension else {}
     st.plotly_chart(drawn, theme=None, key=key, config=_CONFIG, alt=title, **options)
+
+
+def opens(title: str, drawn: go.Figure, data: pd.DataFrame, name: str, state_of: Callable[[list[str]], Filters]) -> None:
+    """One figure of which a click on a mark opens its rows: `state_of` turns the mark's data into filters."""
+    heading, tools = st.columns([5, 1], vertical_alignment="center", wrap=False)
+    heading.markdown(f"**{plain.as_text(title)}**")
+    with tools.container(horizontal=True, horizontal_alignment="right"):
+        csv.button("CSV", name, lambda: data, key=f"csv_{name}")
+    key = f"figure_{name}_{abs(hash(filters.current()))}"
+    event = st.plotly_chart(
+        drawn, theme=None, key=key, config=_CONFIG, alt=title, on_select="rerun", selection_mode="points"
+    )
+    points = event["selection"]["points"]
+    if points and points[0].get("customdata"):
+        query = filters.link(state_of([str(value) for value in points[0]["customdata"]]))
+        st.switch_page("app_pages/exceptions.py", query_params=query)
 
 
 def _filter_by(key: str, dimension: str) -> None:

@@ -27,11 +27,12 @@ def part_words(name: str) -> str:
     return PART_WORDS[name]
 
 
-def show(reader: data.Reader, recent: period.Recent, has_rows: bool) -> Filters:
-    """Draw the bar and return the state. has_rows: whether the page lists rows, so that state and search apply."""
+def show(reader: data.Reader, recent: period.Recent, has_rows: bool, is_any_time: bool = False) -> Filters:
+    """Draw the bar and return the state. has_rows: whether the page lists rows, so that state and search apply;
+    is_any_time: whether the page shows all time until a period is set (a page of rows always does)."""
     state = filters.current()
     with st.container(horizontal=True, vertical_alignment="center", key="filter_bar"):
-        _period(state, recent, has_rows)
+        _period(state, recent, has_rows or is_any_time)
         _add(reader, state)
         if has_rows:
             _state(state)
@@ -40,9 +41,9 @@ def show(reader: data.Reader, recent: period.Recent, has_rows: bool) -> Filters:
     return state
 
 
-def _period(state: Filters, recent: period.Recent, has_rows: bool) -> None:
+def _period(state: Filters, recent: period.Recent, is_any_time: bool) -> None:
     is_set = bool(state.since or state.until)
-    label = period.of(state, recent).words if is_set or not has_rows else "Any time"
+    label = period.of(state, recent).words if is_set or not is_any_time else "Any time"
     with st.popover(label, icon=":material/calendar_month:"):
         if recent.as_of is None:
             quiet.line("The build has no dated rows.")

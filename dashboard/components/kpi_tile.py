@@ -1,5 +1,7 @@
 """How does a KPI become a tile? Value, change in the direction of its header, target, 13 weeks, n, definition."""
 
+import re
+
 from control_tower.definitions import KpiDefinition
 from control_tower.kpi.value import KpiValue
 from dashboard import figures, theme
@@ -10,15 +12,15 @@ from dashboard.figures import Figures
 _ROWS = {"order_line": "order lines", "correlation": "failures", "delivery": "deliveries", "pair": "pairs"}
 
 
-def build(found: Figures, name: str, currency: str, label: str = "", link: dict[str, list[str]] | None = None) -> Tile:
-    """The tile of one KPI; "too few" and "not available because …" are states of it, never blanks or 0."""
+def build(found: Figures, name: str, currency: str, label: str = "", has_trend: bool = True) -> Tile:
+    """The tile of one KPI, without a way to its rows; "too few" and "not available because …" are states of it, never blanks or 0."""
     one, now = figures.definition(name), found.now(name)
     title, told = label or one.title, definition_text(one)
     if now.figure is None or (now.value is None and not now.too_few):
         return Tile(title, None, reason(now, one), told)
     if now.too_few:
         n = f"{theme.count(now.n)} {rows_word(one)}" if now.n else f"no {rows_word(one)} in this period"
-        return Tile(title, "too few", f"{n}; too few to judge", told, link=link)
+        return Tile(title, "too few", f"{n}; too few to judge", told)
     if now.value is None:
         return Tile(title, None, reason(now, one), told)
     earlier = None if found.whole else found.before(name)
@@ -35,8 +37,7 @@ def build(found: Figures, name: str, currency: str, label: str = "", link: dict[
         change=change,
         change_words=difference(change or 0, one.unit, currency),
         better=one.better,
-        trend=found.trend(name),
-        link=link,
+        trend=found.trend(name) if has_trend else [],
         target=f"{'≤' if one.better == 'lower' else '≥'} {theme.quantity(goal, one.unit, currency)}" if goal else "",
         is_met=None if goal is None else (now.value <= goal if one.better == "lower" else now.value >= goal),
     )
@@ -55,7 +56,8 @@ def difference(change: float, unit: str, currency: str) -> str:
 def sample(value: KpiValue, one: KpiDefinition) -> str:
     """The small print: numerator and denominator of a ratio, else n."""
     if one.aggregate == "ratio" and value.numerator is not None and one.unit in ("percent", "per_1000"):
-        return f"{theme.count(round(value.numerator))} of {theme.count(round(value.denominator or 0))} {rows_word(one)}"
+        joined = "of" if one.unit == "percent" else "on"
+        return f"{theme.count(round(value.numerator))} {joined} {theme.count(round(value.denominator or 0))} {rows_word(one)}"
     return f"n = {theme.count(value.n)} {rows_word(one)}"
 
 
@@ -65,12 +67,12 @@ def rows_word(one: KpiDefinition) -> str:
 
 
 def reason(value: KpiValue, one: KpiDefinition) -> str:
-    """Why there is no number, with the figure called by its title."""
-    text = (value.not_available or "no value").replace(one.name, one.title.lower())
+    """Why there is no number, in the trade's words instead of relations and columns."""
+    text = value.not_available or "no value"
     for relation in sorted(one.needs, key=len, reverse=True):
         table, _, column = relation.partition(".")
         what = theme.words(table.removeprefix("core_").removeprefix("mart_"))
-        if column:
-            text = text.replace(f"{relation} holds no value in this build", f"no {what} states its {theme.words(column)}")
+        stated = theme.words(column.removesuffix("_amount").removesuffix("_at").removesuffix("_qty"))
+        text = text.replace(f"{relation} holds no value in this build", f"no {what} states its {stated}")
         text = text.replace(f"{table} is empty in this build", f"this build holds no {what}s")
-    return f"{text}."
+    return re.sub(rf"\b{one.name}\b", one.title, text).removesuffix(".") + "."

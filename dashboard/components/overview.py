@@ -25,19 +25,19 @@ class Aspect:
 
 
 ASPECTS = (
-    Aspect("Flow", ("exceptions_per_1000_orders", "new_exceptions"), "touchless_order_rate", "Touchless orders"),
-    Aspect("Speed", ("resolution_cycle_time",), "order_cycle_time", "Half of all orders complete within"),
+    Aspect("Flow", ("exceptions_per_1000_orders", "new_exceptions"), "touchless_order_rate", "Touchless"),
+    Aspect("Speed", ("resolution_cycle_time",), "order_cycle_time", "Half of orders in"),
     Aspect("Service", ("sla_breach_rate",), "promise_accuracy_rate", "Promises kept"),
     Aspect("Money", ("value_at_risk",), "revenue_at_risk", "Revenue blocked"),
-    Aspect("Integration", ("integration_failures_per_1000",), "integration_recovery_time", "Half recover within"),
+    Aspect("Integration", ("integration_failures_per_1000",), "integration_recovery_time", "Half recover in"),
 )
 LABELS = {
-    "exceptions_per_1000_orders": "Flow: exceptions per 1,000 orders",
-    "new_exceptions": "Flow: new exceptions",
-    "resolution_cycle_time": "Speed: half resolved within",
-    "sla_breach_rate": "Service: SLA breach rate",
-    "value_at_risk": "Money: value at risk",
-    "integration_failures_per_1000": "Integration: failures per 1,000",
+    "exceptions_per_1000_orders": "Exceptions / 1,000",
+    "new_exceptions": "New exceptions",
+    "resolution_cycle_time": "Half resolved in",
+    "sla_breach_rate": "SLA breach rate",
+    "value_at_risk": "Value at risk",
+    "integration_failures_per_1000": "Failures / 1,000",
 }
 
 
@@ -52,17 +52,17 @@ def tiles(found: Figures, currency: str) -> list[tile.Tile]:
     made = []
     for aspect in ASPECTS:
         name = lead(found, aspect)
-        one = kpi_tile.build(found, name, currency, LABELS[name], links.get(name))
-        second = _twin(found, aspect, currency)
+        one = kpi_tile.build(found, name, currency, LABELS[name])
+        link = links.get(name) if one.value is not None else None
         page = "app_pages/integration_health.py" if name == "integration_failures_per_1000" else one.link_page
-        note = f"{second}. {one.note}" if second and one.value is not None else one.note
-        made.append(replace(one, note=note, link_page=page))
+        twin = _twin(found, aspect, currency) if one.value is not None else ""
+        made.append(replace(one, overline=aspect.name, twin=twin, link=link, is_note_linked=True, link_page=page))
     return made
 
 
 def _twin(found: Figures, aspect: Aspect, currency: str) -> str:
-    """ "Touchless orders 76.0 %, better by 1.2 points", or nothing where there is no such figure."""
-    one = kpi_tile.build(found, aspect.twin, currency, aspect.twin_label)
+    """ "Touchless 76.0 %, better by 1.2 points", or nothing where there is no such figure."""
+    one = kpi_tile.build(found, aspect.twin, currency, aspect.twin_label, has_trend=False)
     if one.value in (None, "too few"):
         return ""
     said = f"{one.label} {one.value}"
@@ -102,15 +102,14 @@ def causes(rows: pd.DataFrame, state: Filters, asked: Period, currency: str) -> 
     if rows.empty:
         quiet.line("Nothing new in this period.")
     for place, row in enumerate(rows.head(CAUSES).to_dict("records"), start=1):
-        with st.container(border=True, gap="xxsmall", key=f"cause_{place}"):
-            st.markdown(f"**{place}. {plain.as_text(cause_words(row))}**")
-            quiet.line(plain.as_text(_share_words(row, asked, currency)))
-            within = replace(state, since=asked.first, until=asked.last).with_values("type_code", [row["type_code"]])
-            site = row["site_id"] if isinstance(row["site_id"], str) else NOT_STATED
+        within = replace(state, since=asked.first, until=asked.last).with_values("type_code", [row["type_code"]])
+        site = row["site_id"] if isinstance(row["site_id"], str) else NOT_STATED
+        with st.container(gap="xxsmall", key=f"cause_{place}"):
             st.page_link(
-                "app_pages/exceptions.py", label="Show cases", icon=":material/list:",
-                query_params=filters.link(within.with_values("site_id", [site])),
+                "app_pages/exceptions.py", label=f"**{place}. {plain.as_text(cause_words(row))}**",
+                query_params=filters.link(within.with_values("site_id", [site])), help="Show the cases",
             )  # fmt: skip
+            quiet.line(plain.as_text(_share_words(row, currency)))
 
 
 def cause_words(row: dict) -> str:
@@ -118,13 +117,12 @@ def cause_words(row: dict) -> str:
     return f"{row['type_title']} at {row['site']}" if isinstance(row["site"], str) else f"{row['type_title']}, no site stated"
 
 
-def _share_words(row: dict, asked: Period, currency: str) -> str:
-    before, now = int(row["before_count"]), int(row["new_count"])
-    moved = "as many as" if now == before else f"{'up' if now > before else 'down'} from {theme.count(before)} in"
-    said = f"holds {theme.percent(now, row['new_total'], 0)} of what came new: {theme.count(now)}, {moved} {asked.before_words}"
-    if pd.notna(row["open_value"]):
-        said += f"; {theme.money(row['open_value'], currency)} at risk"
-    return said
+def _share_words(row: dict, currency: str) -> str:
+    said = (
+        f"holds {theme.percent(row['new_count'], row['new_total'], 0)} of new: {theme.count(row['new_count'])}, "
+        f"was {theme.count(row['before_count'])}"
+    )
+    return f"{said}; {theme.money(row['open_value'], currency)} at risk" if pd.notna(row["open_value"]) else said
 
 
 def figure_title(name: str) -> str:

@@ -10,7 +10,7 @@ from dashboard import filters, theme
 from dashboard.components import figure, quiet
 
 PAGE_ROWS = 50
-SORTS = {"impact": "business impact", "longest": "longest first", "newest": "newest first"}
+SORTS = {"impact": "business impact", "longest": "longest first", "newest": "newest first", "due": "due first"}
 _SLA = {"late": "past SLA", "in time": "in time", "unknown": "unknown"}
 
 

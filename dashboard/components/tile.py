@@ -30,6 +30,12 @@ class Tile:
     target: str = ""
     """The target in words, "≤ 5.0 %"; `is_met` says whether the value keeps it."""
     is_met: bool | None = None
+    is_note_linked: bool = False
+    """Whether the small print itself opens the rows, where room is scarce."""
+    overline: str = ""
+    """What the number stands for among the five, above its label."""
+    twin: str = ""
+    """A second number of the same kind, in words."""
 
 
 def row(tiles: list[Tile]) -> None:
@@ -49,6 +55,8 @@ def verdict(change: float | None, better: str) -> str:
 
 
 def _show(tile: Tile) -> None:
+    if tile.overline:
+        quiet.line(f"**{plain.as_text(tile.overline)}**")
     if tile.value is None:
         st.metric(tile.label, "–", help=plain.as_text(tile.definition))
         quiet.line(f"Not available: {plain.as_text(tile.note)}")
@@ -68,9 +76,13 @@ def _show(tile: Tile) -> None:
     if len(tile.trend) > 1:
         options |= {"chart_data": tile.trend, "chart_type": "line"}
     st.metric(tile.label, tile.value, help=plain.as_text(tile.definition), **options)
+    if tile.link is None or not tile.is_note_linked:
+        quiet.line(plain.as_text(tile.note))
     if tile.target:
-        sign = ":green[✓ met]" if tile.is_met else ":red[✕ missed]"
-        st.markdown(f":small[:gray[Target {plain.as_text(tile.target)}] {sign}]")
-    quiet.line(plain.as_text(tile.note))
+        judged = ":green[✓ target" if tile.is_met else ":red[✕ target"
+        st.markdown(f":small[{judged} {plain.as_text(tile.target)}]]")
+    if tile.twin:
+        quiet.line(plain.as_text(tile.twin))
     if tile.link is not None:
-        st.page_link(tile.link_page, label=tile.link_words, query_params=tile.link, icon=":material/list:")
+        words, icon = (plain.as_text(tile.note), None) if tile.is_note_linked else (tile.link_words, ":material/list:")
+        st.page_link(tile.link_page, label=words, query_params=tile.link, icon=icon)

@@ -1,0 +1,52 @@
+"""What has waited too long, and how long until it is cleared? Age by holder, the flow, what is due next."""
+
+from dataclasses import replace
+from functools import partial
+
+import streamlit as st
+
+from dashboard import answers, data, figures, filters, period, theme
+from dashboard.charts import cumulative
+from dashboard.components import aging_tiles, aging_view, csv, empty, figure, filter_bar, plain, table, tile
+
+
+def main() -> None:
+    """Five tiles, open by age and holder beside the cumulative flow, who holds it, what is due first."""
+    reader = data.reader()
+    head = reader.header()
+    st.title("What has waited too long, and when is it cleared?", anchor=False)
+    answer, recent = st.empty(), reader.recent(head)
+    state = filter_bar.show(reader, recent, has_rows=False).without_time()
+    row = reader.row("aging_total", state, days=aging_tiles.FLOW_DAYS)
+    if not row["n"]:
+        empty.no_rows(reader, state)
+        return
+    answer.markdown(plain.as_text(answers.aging(row, head.currency)))
+    if not row["open_count"]:
+        figure.nothing("Nothing is open", "Cycle times says how long the resolved ones took.")
+        st.page_link("app_pages/cycle_times.py", query_params=filters.link(state), icon=":material/timer:")
+        return
+    found = figures.Figures(reader, state, period.of(replace(state, since=None, until=None), recent))
+    tile.row(aging_tiles.build(found, row, head.currency))
+    by = aging_view.choice("By", "by", aging_view.BY, "type_code")
+    left, right = st.columns(2, gap="large")
+    with left:
+        cells = aging_view.bars(reader, state, by)
+    with right:
+        until = found.asked.bounds["until"]
+        weeks = cumulative.frame(reader.frame("week_flow", state, until=until, weeks=13))
+        title = f"What came in and what ended; between them {theme.count(weeks['open'].iloc[-1])} open"
+        figure.show(title, cumulative.figure(weeks, figure.mode()), weeks, "cumulative_flow")
+    st.subheader("Who holds it", anchor=False)
+    aging_view.holders(cells, head.currency)
+    st.subheader("Due first", anchor=False)
+    opened = replace(state, state="open")
+    due = reader.frame("exception_row", opened, row_limit=20, skip=0, sort="due")
+    picked = table.exceptions(due, head.currency, key="due_rows")
+    rows = partial(reader.export, "exception_export", opened, row_limit=csv.MOST_ROWS, sort="due")
+    csv.button(f"CSV of all {theme.count(row['open_count'])} open", "open_exceptions", rows, "csv_due")
+    if picked:
+        st.switch_page("app_pages/exceptions.py", query_params=filters.link(opened, exception=picked))
+
+
+main()

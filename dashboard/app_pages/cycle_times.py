@@ -1,0 +1,58 @@
+"""How long does it take until an exception is fixed, counting those still open? Curve, quantiles, who takes longer."""
+
+import streamlit as st
+
+from control_tower.analysis.cycle_time import cycle_time, survival_curve
+from dashboard import answers, data, figures, filters, period
+from dashboard.charts import medians, survival
+from dashboard.components import aging_view, csv, cycle_view, empty, figure, filter_bar, plain, table, tile
+
+KPI = "resolution_cycle_time"
+
+
+def main() -> None:
+    """Five tiles, the curve beside who takes longer, what is still to come, the groups as a table."""
+    reader = data.reader()
+    head = reader.header()
+    st.title("How long until an exception is fixed?", anchor=False)
+    answer, recent = st.empty(), reader.recent(head)
+    state = filter_bar.show(reader, recent, has_rows=False, is_any_time=True)
+    is_whole = not (state.since or state.until)
+    found = figures.Figures(reader, state.without_time(), period.of(state, recent), whole=is_whole)
+    single = found.durations(KPI).get(None)
+    if single is None or not single.values.size:
+        empty.no_rows(reader, state.without_time() if is_whole else state)
+        return
+    times, curve = cycle_time(single.values, single.outcomes), survival_curve(single.values, single.observed)
+    answer.markdown(plain.as_text(answers.cycle_times(times, "all time" if is_whole else found.asked.words)))
+    tile.row(cycle_view.tiles(times, head.small_sample))
+    by = aging_view.choice("By", "by", cycle_view.BY, "type_code")
+    left, right = st.columns(2, gap="large")
+    with left:
+        rows = survival.frame(curve)
+        marks = {"half": times.median.value, "three quarters": times.p75.value, "nine tenths": times.p90.value}
+        figure.show("Share still unresolved after so long", survival.figure(rows, figure.mode(), marks), rows, "survival")
+    with right:
+        parts = found.durations(KPI, by)
+        labels = {str(row.key): str(row.label) for row in reader.frame("filter_option", dimension=by).itertuples()}
+        groups = cycle_view.compared(parts, labels, head.small_sample)
+        title = f"Half resolved in, by {cycle_view.BY[by]}"
+        if len(groups):
+            figure.show(title, medians.figure(groups, figure.mode()), groups, "medians", by)
+            st.markdown(plain.as_text(cycle_view.difference_words(parts, groups, cycle_view.BY[by])))
+        else:
+            figure.nothing(title, f"No {cycle_view.BY[by]} has {head.small_sample} exceptions with a known duration.")
+    st.subheader("What is still to come", anchor=False)
+    waited = float(aging_view.choice("Already waited", "waited", cycle_view.WAITED, "144"))
+    st.markdown(plain.as_text(cycle_view.still_to_come(curve, waited)))
+    if len(groups):
+        st.subheader(f"By {cycle_view.BY[by]}", anchor=False)
+        columns = {"label": cycle_view.BY[by].capitalize(), "n": "Exceptions", "open": "Open", "median_hours": "Half in",
+                   "p90_hours": "Nine tenths in", "closed_only_hours": "Closed only: median",
+                   "ended_otherwise_share": "Ended without a fix"}  # fmt: skip
+        table.plain_rows(cycle_view.table_rows(groups), columns, "groups", height=420)
+        csv.button("CSV", "cycle_times", lambda: groups, "csv_groups")
+    st.page_link("app_pages/exceptions.py", label="Show the exceptions", query_params=filters.link(state), icon=":material/list:")
+
+
+main()
