@@ -108,8 +108,4 @@ LEFT JOIN core_item AS i ON i.item_id = e.item_id
 LEFT JOIN core_order_line AS ol ON ol.order_line_id = e.order_line_id
 LEFT JOIN core_order AS o ON o.order_id = coalesce(e.order_id, ol.order_id)
 LEFT JOIN core_team AS tm ON tm.team_id = e.owner_team_id
-LEFT JOIN _currency_period AS r
-    ON
-        r.currency_code = e.currency_code
-        AND CAST(e.detected_at AS DATE) >= r.valid_from
-        AND (r.valid_to IS NULL OR CAST(e.detected_at AS DATE) < r.valid_to)
+LEFT JOIN _currency_rate AS r ON r.currency_code = e.currency_code AND r.rate_date = CAST(e.detected_at AS DATE)

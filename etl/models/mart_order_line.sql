@@ -51,8 +51,7 @@ LEFT JOIN core_order AS o ON o.order_id = l.order_id
 LEFT JOIN core_customer AS c ON c.customer_id = o.customer_id
 LEFT JOIN core_item AS i ON i.item_id = l.item_id
 LEFT JOIN source_clock AS k ON k.source_system = l.source_system
-LEFT JOIN _currency_period AS r
+LEFT JOIN _currency_rate AS r
     ON
         r.currency_code = coalesce(l.currency_code, o.currency_code)
-        AND CAST(coalesce(o.order_at, o.promise_date, k.as_of) AS DATE) >= r.valid_from
-        AND (r.valid_to IS NULL OR CAST(coalesce(o.order_at, o.promise_date, k.as_of) AS DATE) < r.valid_to)
+        AND r.rate_date = CAST(coalesce(o.order_at, o.promise_date, k.as_of) AS DATE)
