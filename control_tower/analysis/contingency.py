@@ -117,9 +117,8 @@ class _Encoder:
             return None
         failed, kind, wanted = failed.where(stated), kind[stated], np.searchsorted(used, wanted[stated])
         size, now = (len(self.types), used.size), failed.block >= BLOCKS
-        totals = [
-            _grid(kind[now], wanted[now], failed.counts[name][now], size) for name in ("failed", "amount", "days")
-        ]
+        sums = {name: _grid(kind[now], wanted[now], count[now], size) for name, count in failed.counts.items()}
+        failing = sums["failed"]
         is_now = exposed.block >= BLOCKS
         units = _sums(value[is_now], exposed.counts["exposed"][is_now], used.size)
         looked_at = int((units >= small_sample).sum()) * int((failing.sum(axis=1) > 0).sum())
