@@ -116,31 +116,25 @@ class _Encoder:
         if min(map(len, self.levels.values())) < 2 or used.size < 2 or not stated.any():
             return None
         failed, kind, wanted = failed.where(stated), kind[stated], np.searchsorted(used, wanted[stated])
-        size, now = (len(self.types), used.size), failed.block >= BLOCKS
-        totals = [
-            _grid(kind[now], wanted[now], failed.counts[name][now], size) for name in ("failed", "amount", "days")
-        ]
-        is_now = exposed.block >= BLOCKS
-        units = _sums(value[is_now], exposed.counts["exposed"][is_now], used.size)
+        return self._packed(exposed, failed, (value, wanted, kind), self._keys(used), small_sample)
+
+    def _packed(
+        self, exposed: _Rows, failed: _Rows, codes: tuple[Ints, Ints, Ints], keys: tuple[Key, ...], small_sample: int
+    ) -> Table | None:
+        value, wanted, kind = codes
+        size, now, is_now = (len(self.types), len(keys)), failed.block >= BLOCKS, exposed.block >= BLOCKS
+        sums = {name: _grid(kind[now], wanted[now], count[now], size) for name, count in failed.counts.items()}
+        failing, units = sums["failed"], _sums(value[is_now], exposed.counts["exposed"][is_now], len(keys))
         looked_at = int((units >= small_sample).sum()) * int((failing.sum(axis=1) > 0).sum())
         keep = failing.max(axis=0) >= (MIN_FAILED if len(self.dimensions) > 1 else 0)
         pack = _Pack(keep, value, wanted, kind, len(self.types), self.are_units)
         cells, before = pack.cells(exposed, failed, now=True), pack.cells(exposed, failed, now=False)
         if cells is None:
             return None
-        names = tuple(str(code) for code in self.types)
         return Table(
-            self.dimensions,
-            self._keys(used),
-            names,
-            cells,
-            before,
-            units,
-            failing,
-            sums["amount"],
-            sums["days"],
-            looked_at,
-        )
+            self.dimensions, keys, tuple(str(code) for code in self.types), cells, before, units, failing,
+            sums["amount"], sums["days"], looked_at,
+        )  # fmt: skip
 
     def _value(self, rows: _Rows) -> tuple[Ints, NDArray[np.bool_]]:
         """One integer per row for the value of the dimension or pair, and whether all of it is stated."""
