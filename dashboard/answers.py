@@ -91,6 +91,31 @@ def cycle_times(found: CycleTime, when: str) -> str:
     return f"Half are resolved within {theme.hours(found.median.value)}{sure}{long}; {left} ({when})."
 
 
+def integration(row: dict[str, Any], worst: pd.DataFrame, period: Period) -> str:
+    """How many attempts failed, where most often, and what lies among the dead letters."""
+    if not row["attempt_count"]:
+        return f"No message was sent in {period.words}."
+    rate = 1000 * row["failed_count"] / row["attempt_count"]
+    said = f"{rate:.1f} of 1,000 attempts failed ({theme.count(row['failed_count'])} of {theme.count(row['attempt_count'])})"
+    if len(worst) > 1 and row["failed_count"]:
+        top = worst.iloc[0]
+        said += f"; {top['label']} fails most often, {top['rate']:.1f} of 1,000"
+    if not row["dead_count"]:
+        return f"{said}; no message lies among the dead letters."
+    verb = "message lies" if row["dead_count"] == 1 else "messages lie"
+    return f"{said}; {theme.count(row['dead_count'])} {verb} among the dead letters, the oldest for {theme.hours(row['oldest_dead_hours'])}."
+
+
+def catalogue(rows: pd.DataFrame, period: Period) -> str:
+    """How many figures there are, how many this build can give, and how many lack something."""
+    states = rows["state"].value_counts()
+    said = f"{len(rows)} figures are defined; this build gives {int(states.get('available', 0))} of them for {period.words}"
+    few, missing = int(states.get("too few", 0)), int(states.get("not available", 0))
+    more = [f"{few} have too few rows"] if few else []
+    more += [f"{missing} are not available and say why"] if missing else []
+    return f"{said}; {', '.join(more)}." if more else f"{said}."
+
+
 def data_health(header: Any, broken_audits: int, unmapped: int) -> str:
     """How much of what was read passed, and what waits for a person."""
     if not header.read_rows:

@@ -22,6 +22,8 @@ WAITING: Final = ("#FDE9D9", "#F9CBA7", "#EF9F6B", "#D9702F", "#AD4A16", "#7C2D1
 BADGE_SEVERITY: Final = {"informational": "#5F6E7B", "standard": "#2F6DB5", "critical": "#C2410C"}
 #: past SLA, in time, unknown
 BADGE_SLA: Final = ("#B91C1C", "#15803D", "#5F6E7B")
+#: text on the dark end of WAITING, in both modes
+ON_DARK: Final = "#FFFFFF"
 BADGE_QUIET: Final = "#5F6E7B"
 INK: Final = {"light": "#1F2933", "dark": "#E6EBF0"}
 QUIET: Final = {"light": "#5B6875", "dark": "#A3B0BC"}

@@ -1,3 +1,47 @@
-"""x"""
+"""Do messages get through between the systems? Failures per interface, error classes, retries, dead letters."""
+
 import streamlit as st
-st.title("x")
+
+from dashboard import answers, data, figures, period
+from dashboard.charts import error_classes, rates
+from dashboard.components import csv, figure, filter_bar, integration_view, plain, tile
+
+
+def main() -> None:
+    """Five tiles, the rate by interface beside the classes of error, interfaces and dead letters as tables."""
+    reader = data.reader()
+    head = reader.header()
+    st.title("Do messages get through between the systems?", anchor=False)
+    answer, recent = st.empty(), reader.recent(head)
+    state = integration_view.narrowed(filter_bar.show(reader, recent, has_rows=False))
+    asked, source = period.of(state, recent), (*state.source_system, "")[0]
+    row = reader.row("integration_total", source=source, since=asked.bounds["since"], until=asked.bounds["until"])
+    if not row["n"]:
+        integration_view.none_loaded()
+        return
+    rows = rates.frame(reader.frame("integration_interface", source=source, **asked.bounds))
+    answer.markdown(plain.as_text(answers.integration(row, rows, asked)))
+    found = figures.Figures(reader, state.without_time(), asked)
+    tile.row(integration_view.tiles(found, row, head.currency))
+    left, right = st.columns(2, gap="large")
+    with left:
+        if len(rows):
+            figure.show("Failures per 1,000 attempts", rates.figure(rows, figure.mode()), rows, "interface_rates")
+        else:
+            figure.nothing("Failures per 1,000 attempts", "No message was sent in this period.")
+    with right:
+        errors = reader.frame(
+            "integration_error", source=source, since=asked.bounds["since"], until=asked.bounds["until"]
+        )
+        if len(errors):
+            figure.show("Classes of error", error_classes.figure(errors, figure.mode()), errors, "error_classes")
+        else:
+            figure.nothing("Classes of error", "Nothing failed in this period.")
+    if len(rows):
+        st.subheader("Interfaces", anchor=False)
+        integration_view.interfaces(rows)
+        csv.button("CSV", "interfaces", lambda: rows, "csv_interfaces")
+    integration_view.dead_letters(reader, source, row)
+
+
+main()

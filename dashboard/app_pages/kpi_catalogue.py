@@ -1,3 +1,28 @@
-"""x"""
+"""What does each number mean, and what is it now? Every definition with its value, its lineage and its rows."""
+
 import streamlit as st
-st.title("x")
+
+from dashboard import answers, data, figures, filters, period
+from dashboard.components import catalogue, csv, filter_bar, plain
+
+
+def main() -> None:
+    """The whole catalogue as one table; a row opens its definition."""
+    reader = data.reader()
+    head = reader.header()
+    st.title("What does each number mean, and what is it now?", anchor=False)
+    answer, recent = st.empty(), reader.recent(head)
+    state = filter_bar.show(reader, recent, has_rows=False)
+    found = figures.Figures(reader, state.without_time(), period.of(state, recent))
+    with answer.container():
+        st.markdown(f":gray[Computing {len(figures.catalogue())} figures …]")
+    rows = catalogue.overview(found, head.currency)
+    answer.markdown(plain.as_text(answers.catalogue(rows, found.asked)))
+    chosen = filters.local("kpi", dict.fromkeys(figures.catalogue(), ""))
+    if chosen:
+        catalogue.panel(found, chosen, head.currency)
+    catalogue.listing(rows)
+    csv.button(f"CSV of all {len(rows)}", "kpi_catalogue", lambda: rows, "csv_catalogue")
+
+
+main()

@@ -25,12 +25,17 @@ def tiles(found: CycleTime, small: int) -> list[Tile]:
         "The chance that an exception ends without having been resolved (Aalen–Johansen share of the competing outcome).",
     )  # fmt: skip
     closed = Tile(
-        "Closed only: median", theme.hours(found.closed_only_median) if found.observed else None,
+        "Closed only: median", _exact(found.closed_only_median) if found.observed else None,
         f"the {theme.count(found.observed)} resolved ones alone" if found.observed else "nothing was resolved.",
         "Median of the resolved ones alone (K08). Shorter than the other, because it leaves out what still lasts.",
     )  # fmt: skip
     quantiles = (("Half resolved in", found.median), ("Three quarters in", found.p75), ("Nine tenths in", found.p90))
     return [*(_quantile(label, one, found.n, small) for label, one in quantiles), closed, ended]
+
+
+def _exact(hours: float | None) -> str:
+    """A duration with one decimal also from ten hours on: the page compares figures that lie close together."""
+    return f"{hours:.1f} h" if hours is not None and 1 <= hours < 72 else theme.hours(hours)
 
 
 def _quantile(label: str, one: Quantile, n: int, small: int) -> Tile:
@@ -39,17 +44,17 @@ def _quantile(label: str, one: Quantile, n: int, small: int) -> Tile:
     if one.value is None:
         return Tile(label, "not reached", "too many still last to say", _KM)
     low, high = theme.hours(one.low), theme.hours(one.high) if one.high is not None else "not known"
-    return Tile(label, theme.hours(one.value), f"likely {low} to {high}, n = {theme.count(n)}", _KM)
+    return Tile(label, _exact(one.value), f"likely {low} to {high}, n = {theme.count(n)}", _KM)
 
 
 def still_to_come(curve: SurvivalCurve, waited: float) -> str:
     """ "Already 6 days old: 80 % are resolved by day 19", or that the data does not reach so far."""
-    words = WAITED[f"{waited:g}"]
+    words, share = WAITED[f"{waited:g}"], f"{100 * SHARE:.0f} %"
     by = remaining.resolved_by(curve, waited, SHARE)
     left = theme.percent(remaining.still_unresolved(curve, waited), 1)
     if by is None:
-        return f"Already {words} old ({left} last so long): this data does not reach the time when {SHARE:.0%} are resolved."
-    return f"Already {words} old ({left} last so long): {SHARE:.0%} are resolved by day {by / 24:,.0f}."
+        return f"Already {words} old ({left} last so long): this data does not reach the time when {share} are resolved."
+    return f"Already {words} old ({left} last so long): {share} are resolved by day {by / 24:,.0f}."
 
 
 def compared(parts: dict[str | None, Durations], labels: dict[str, str], small: int) -> pd.DataFrame:
@@ -89,7 +94,7 @@ def table_rows(rows: pd.DataFrame) -> pd.DataFrame:
     """The comparison with its numbers as people read them."""
     shown = rows.copy()
     for name in ("median_hours", "p90_hours"):
-        shown[name] = ["not reached" if pd.isna(value) else theme.hours(value) for value in rows[name]]
-    shown["closed_only_hours"] = [theme.hours(value) for value in rows["closed_only_hours"]]
+        shown[name] = ["not reached" if pd.isna(value) else _exact(value) for value in rows[name]]
+    shown["closed_only_hours"] = [_exact(value) for value in rows["closed_only_hours"]]
     shown["ended_otherwise_share"] = [theme.percent(value, 1) for value in rows["ended_otherwise_share"]]
     return shown

@@ -63,6 +63,8 @@ def sample(value: KpiValue, one: KpiDefinition) -> str:
 
 def rows_word(one: KpiDefinition) -> str:
     """What n counts, in the trade's plural."""
+    if one.once_per:
+        return "amounts"
     return _ROWS.get(one.grain, f"{theme.words(one.grain)}s")
 
 

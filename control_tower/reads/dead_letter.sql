@@ -1,0 +1,20 @@
+/* Grain: one row per message among the dead letters and not taken out, the oldest first.
+   $source as in integration_total. */
+SELECT
+    message.message_id,
+    any_value(regexp_replace(message.interface_id, '^[^:]+:', '')) AS interface,
+    any_value(message.consumer) AS consumer,
+    min(message.dlq_at) AS dlq_at,
+    (epoch(any_value(clock.as_of)) - epoch(min(message.dlq_at))) / 3600.0 AS waiting_hours,
+    max(message.attempt) AS attempts,
+    arg_max(message.error_class, message.attempt) AS error_class,
+    any_value(message.business_key) AS business_key,
+    any_value(message.order_id) AS order_id,
+    any_value(message.exception_id) AS exception_id
+FROM core_integration_message AS message
+LEFT JOIN source_clock AS clock ON message.source_system = clock.source_system
+WHERE $source = '' OR message.source_system = $source
+GROUP BY message.message_id
+HAVING min(message.dlq_at) IS NOT NULL AND max(message.replayed_at) IS NULL
+ORDER BY dlq_at, message.message_id
+LIMIT least($row_limit, 1000)

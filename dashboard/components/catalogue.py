@@ -1,0 +1,112 @@
+"""What does each figure mean, what is it now, and what is behind it? The rows and the panel of the catalogue."""
+
+from dataclasses import replace
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from control_tower.definitions import KpiDefinition
+from control_tower.errors import NotAvailable
+from dashboard import figures, filters, theme
+from dashboard.components import csv, kpi_tile, plain, quiet, table
+from dashboard.figures import Figures
+
+_ROWS_SHOWN = 200
+
+
+def overview(found: Figures, currency: str) -> pd.DataFrame:
+    """One row per definition by catalogue number: number, title, value or why not, n, unit, owner, question, name."""
+    ordered = sorted(figures.catalogue().values(), key=lambda one: (one.number or "K99", one.name))
+    return pd.DataFrame([_row(found, one, currency) for one in ordered])
+
+
+def _row(found: Figures, one: KpiDefinition, currency: str) -> dict[str, Any]:
+    now, goal = found.now(one.name), figures.target(one.name)
+    if now.too_few and now.figure is not None and now.n:
+        state, shown = "too few", "too few"
+    elif now.value is None:
+        state, shown = "not available", "–"
+    else:
+        state, shown = "available", theme.quantity(now.value, one.unit, currency)
+    return {
+        "number": one.number or "–", "title": one.title, "value": shown, "n": now.n if now.figure else None,
+        "target": theme.quantity(goal, one.unit, currency) if goal is not None else "",
+        "why": kpi_tile.reason(now, one) if state == "not available" else "", "state": state, "unit": theme.words(one.unit),
+        "owner": one.owner, "question": one.question, "name": one.name, "raw_value": now.value,
+    }  # fmt: skip
+
+
+def listing(rows: pd.DataFrame) -> None:
+    """The catalogue as a table; selecting a row opens its panel."""
+    columns = {
+        "number": ("No.", 60), "title": ("Figure", 240), "value": ("Now", 110), "n": ("n", 80), "target": ("Target", 80),
+        "owner": ("Owner", 110), "question": ("Question", 380), "why": ("Not available because", 380),
+    }  # fmt: skip
+    config: dict[str, Any] = {
+        name: st.column_config.TextColumn(heading, width=width, pinned=name in ("number", "title"),
+                                          alignment="right" if name in ("value", "target") else "left")
+        for name, (heading, width) in columns.items()
+    }  # fmt: skip
+    config["n"] = st.column_config.NumberColumn("n", format="localized", width=80)
+
+    def opened() -> None:
+        picked = st.session_state["catalogue"]["selection"]["rows"]
+        filters.set_local("kpi", str(rows["name"].iloc[picked[0]]) if picked else "")
+
+    st.dataframe(
+        rows[list(columns)], hide_index=True, key="catalogue", on_select=opened, selection_mode="single-row", row_height=34,
+        column_config=config, height=560, placeholder=theme.NO_VALUE, alt="KPI definitions by number",
+    )  # fmt: skip
+
+
+def panel(found: Figures, name: str, currency: str) -> None:
+    """One definition in full: its meaning, where it reads from, what it is now, the rows behind it."""
+    one = figures.definition(name)
+    with st.container(border=True, key="kpi_panel"):
+        heading, close = st.columns([4, 1], vertical_alignment="center", wrap=False)
+        close.button("Close", key="kpi_close", icon=":material/close:", type="tertiary", on_click=filters.set_local,
+                     args=("kpi", ""))  # fmt: skip
+        heading.markdown(f"**{plain.as_text(one.number or '')} {plain.as_text(one.title)}**")
+        now = found.now(name)
+        if now.value is None:
+            quiet.line(f"Not available: {plain.as_text(kpi_tile.reason(now, one))}")
+        else:
+            st.markdown(f"**{plain.as_text(theme.quantity(now.value, one.unit, currency))}**, {plain.as_text(kpi_tile.sample(now, one))}")
+        for label, fact in _facts(found, one).items():
+            left, right = st.columns([1, 4], wrap=False)
+            left.markdown(quiet.text(label))
+            right.text(fact)
+        with st.expander("How it is scored"):
+            st.code(one.select, language="sql")
+        _rows(found, one)
+
+
+def _facts(found: Figures, one: KpiDefinition) -> dict[str, str]:
+    goal = figures.target(one.name)
+    facts = {
+        "Question": one.question, "Formula": one.formula,
+        "Unit": f"{theme.words(one.unit)}; {one.better} is better", "Owner": one.owner,
+        "Counts": f"one row per {theme.words(one.grain)}, {one.aggregate}", "Reads": ", ".join(found.lineage(one.name)),
+        "Needs": ", ".join(one.needs), "Target": f"{goal:g}" if goal is not None else "none in the policy",
+        "Note": one.note or "", "Name": one.name,
+    }  # fmt: skip
+    return {label: fact for label, fact in facts.items() if fact}
+
+
+def _rows(found: Figures, one: KpiDefinition) -> None:
+    try:
+        rows = found.rows(one.name, _ROWS_SHOWN)
+    except NotAvailable:
+        return
+    if rows.empty:
+        quiet.line("No rows in this period.")
+        return
+    st.markdown(f"**Rows behind it, the largest {theme.count(len(rows))} first**")
+    rows["value"] = rows["value"].round(4)
+    columns = {f"{one.grain}_id": theme.words(one.grain).capitalize(), "measured_on": "Measured, UTC", "value": "Value", "weight": "Weight"}
+    table.plain_rows(rows, columns, "kpi_rows", height=280)
+    csv.button("CSV", one.name, lambda: rows, "csv_kpi_rows")
+    if one.grain == "exception":
+        state = replace(found.state.without_time(), since=found.asked.first, until=found.asked.last)
+        st.page_link("app_pages/exceptions.py", label="Show exceptions of the period", query_params=filters.link(state), icon=":material/list:")
