@@ -23,12 +23,18 @@ Unit = Literal[
     "count", "percent", "per_1000", "ratio", "minutes", "hours", "days", "money", "money_days", "quantity", "points"
 ]
 Sample = Literal["rows", "weight"]
+#: how a derived figure is made of its rows, or of the definitions named by `of` (control_tower/kpi/derived.py).
+Function = Literal[
+    "stratified_difference", "stratified_total", "entropy", "spread", "top_share", "weekly_deviation", "weekly_slope",
+    "weekly_change", "observed_to_expected", "calibration", "recovery", "expected_days",
+]  # fmt: skip
 StockFigure = Literal["sum", "mean", "median", "p90", "max", "ratio"]
 
 _FILE = re.compile(r"\A\s*/\*\s*---[ \t]*\n(?P<header>.*?)\n---[ \t]*\*/\s*(?P<select>.*)\Z", re.DOTALL)
 _NAME = re.compile(r"^[a-z][a-z0-9_]{0,62}$")
 
 Text = Annotated[str, Field(min_length=1)]
+Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 HeaderT = TypeVar("HeaderT", bound="_Header")
 Relation = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)?$")]
 
@@ -52,6 +58,16 @@ class _KpiHeader(_Header):
     stock_figure: StockFigure | None = None
     once_per: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")] | None = None
     note: Text | None = None
+    function: Function | None = None
+    of: list[Name] = Field(default_factory=list)
+    part: Name | None = None
+    parameters: list[Name] = Field(default_factory=list)
+
+    @model_validator(mode="after")
+    def _a_function_belongs_to_a_derived_figure(self) -> "_KpiHeader":
+        if (self.aggregate == "derived") != (self.function is not None):
+            raise ValueError('function is for aggregate = "derived", which needs one')
+        return self
 
     @model_validator(mode="after")
     def _stock_keys_belong_to_a_stock(self) -> "_KpiHeader":
@@ -87,7 +103,10 @@ class KpiDefinition:
     `grain` names the rows (`exception` → column `exception_id`). `needs` lists `relation` (must hold
     rows) and `relation.column` (must hold a value). `sample` says what n counts: rows, or their weight
     where one row stands for many. `stock_figure` is the aggregate over the rows valid at an instant
-    (sum unless said), `once_per` the column by which such a row's value is counted only once.
+    (sum unless said), `once_per` the column by which such a row's value is counted only once. `function` says
+    how a derived figure is made, `part` which column names the parts it compares; `of` names the definitions
+    it is made of, the first of which lends its SELECT when the file holds none. `parameters` are rows of
+    `policy_parameter` without which there is no figure.
     """
 
     name: str
@@ -106,6 +125,10 @@ class KpiDefinition:
     once_per: str | None
     note: str | None
     select: str
+    function: Function | None = None
+    of: tuple[str, ...] = ()
+    part: str | None = None
+    parameters: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,10 +156,12 @@ class ExceptionTypeDefinition:
 
 def read_kpi(path: Path) -> KpiDefinition:
     """Read one file of `kpis/`. Raises DefinitionError naming file, key and what is allowed."""
-    table, select = header_and_select(path)
+    table, text = _header_and_text(path)
     header = _checked(path, _KpiHeader, table)
-    values = header.model_dump() | {"stock_figure": header.stock_figure or "sum", "needs": tuple(header.needs)}
-    return KpiDefinition(name=path.stem, select=select, **values)
+    borrows = bool(header.of) and not text.strip()
+    select = read_kpi(path.with_name(f"{header.of[0]}.sql")).select if borrows else _one_select(path, text)
+    values = header.model_dump() | {name: tuple(getattr(header, name)) for name in ("needs", "of", "parameters")}
+    return KpiDefinition(name=path.stem, select=select, **values | {"stock_figure": header.stock_figure or "sum"})
 
 
 def read_exception_type(path: Path) -> ExceptionTypeDefinition:
@@ -171,6 +196,11 @@ def kpi(name: str) -> KpiDefinition:
 
 def header_and_select(path: Path) -> tuple[dict[str, Any], str]:
     """The TOML header and the SELECT of a definition file. Raises DefinitionError naming the file."""
+    table, text = _header_and_text(path)
+    return table, _one_select(path, text)
+
+
+def _header_and_text(path: Path) -> tuple[dict[str, Any], str]:
     if not _NAME.match(path.stem):
         raise DefinitionError(f"{path}: the file's name must be lower_case words joined by _, as it names the figure")
     try:
@@ -183,7 +213,7 @@ def header_and_select(path: Path) -> tuple[dict[str, Any], str]:
         table = tomllib.loads(match["header"])
     except tomllib.TOMLDecodeError as error:
         raise DefinitionError(f"{path}: the header is not TOML: {error}") from error
-    return table, _one_select(path, match["select"])
+    return table, match["select"]
 
 
 def _one_select(path: Path, text: str) -> str:

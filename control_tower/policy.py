@@ -1,6 +1,6 @@
 """What did the business decide? The typed schema of `policy.toml`.
 
-Every key is required and none is optional but targets: a default in the code would be a second place
+Every key is required and none is optional but targets and costs nobody has stated: a default in the code would be a second place
 where a rule is decided. Never put here where a machine keeps things (`settings.py`), and never a rule's
 logic: only its numbers.
 """
@@ -70,6 +70,8 @@ class Measures(_Strict):
     auto_recovery_minutes: Amount
     demand_horizon_days: Amount
     standard_touch_minutes: Amount
+    running_cost_per_day_amount: Amount | None = None
+    """Run and change cost of the tower (K50); unstated = there is no return on cost."""
 
 
 class Target(_Strict):
@@ -137,7 +139,7 @@ class Policy:
     @cached_property
     def parameters(self) -> dict[str, Decimal]:
         """The rows of the relation `policy_parameter`: name → value, sorted by name."""
-        pairs = {**self.rules.detection.model_dump(), **self.rules.measures.model_dump()}
+        pairs = {**self.rules.detection.model_dump(), **self.rules.measures.model_dump(exclude_none=True)}
         return dict(sorted(pairs.items()))
 
 

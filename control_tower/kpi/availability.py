@@ -55,6 +55,11 @@ def require(connection: duckdb.DuckDBPyConnection, definition: KpiDefinition) ->
             missing.append(f"column {need} is missing in this build")
         elif not _holds_something(connection, relation, column):
             missing.append(f"{need} holds no value in this build" if column else f"{need} is empty in this build")
+    missing += [
+        f"policy.toml states no {name} under [measures]"
+        for name in definition.parameters
+        if not connection.execute("SELECT 1 FROM policy_parameter WHERE name = ?", [name]).fetchall()
+    ]
     if missing:
         raise NotAvailable("; ".join(dict.fromkeys(missing)))
 

@@ -10,7 +10,9 @@ from typing import Final, Literal
 import duckdb
 
 from control_tower.definitions import KpiDefinition
+from control_tower.errors import NotAvailable
 from control_tower.kpi.availability import BuildFacts, build_facts
+from control_tower.kpi.derived import OVER
 from control_tower.kpi.measure import figure_of_nothing, figures, instant, scores
 from control_tower.kpi.score import Question, Where
 from control_tower.kpi.value import Figure, KpiPoint, Period
@@ -34,6 +36,8 @@ def trend(
     """
     facts, period = build_facts(connection), period or Period()
     question = Question(period, instant(facts, period), filters or {})
+    if definition.function in OVER:
+        raise NotAvailable(f"{definition.name} compares whole periods; see the trends of {', '.join(definition.of)}")
     span = _span(connection, definition, question)
     if span is None:
         return []

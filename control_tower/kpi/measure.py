@@ -9,10 +9,12 @@ from typing import Any, Final
 
 import duckdb
 
+from control_tower import definitions
 from control_tower.analysis.cycle_time import Outcome, cycle_time
 from control_tower.definitions import KpiDefinition
 from control_tower.errors import NotAvailable
 from control_tower.kpi.availability import BuildFacts, build_facts, require
+from control_tower.kpi.derived import OVER, combined, derived_figures, first_moment
 from control_tower.kpi.score import Question, Score, Where, score
 from control_tower.kpi.value import Figure, KpiPart, KpiValue, Period
 
@@ -100,8 +102,8 @@ def instant(facts: BuildFacts, period: Period) -> datetime | None:
 
 def scores(connection: duckdb.DuckDBPyConnection, definition: KpiDefinition, question: Question) -> Score:
     """The scored rows of a question. Raises NotAvailable when this build cannot give them."""
-    if definition.aggregate == "derived":
-        raise NotAvailable(f"{definition.name} is derived from other figures by a function that does not exist yet")
+    if definition.function in OVER:
+        definition = definitions.kpi(definition.of[0])
     require(connection, definition)
     if question.at is None:
         raise NotAvailable("this build has no clock: no source has brought an event or a time yet")
@@ -116,7 +118,11 @@ def figures(
     key: str = "key",
 ) -> dict[str | None, Figure]:
     """One figure per value of `key` (an expression over `scored`); keys without a row are absent."""
+    if definition.function in OVER:
+        return _over_definitions(connection, definition, question, facts)
     base = scores(connection, definition, question)
+    if definition.aggregate == "derived":
+        return derived_figures(connection, definition, base, (question, facts, key))
     if definition.aggregate == "survival":
         return _survival_figures(connection, base, key, facts)
     numerator, denominator = _SUMS[_aggregate(definition)]
@@ -127,6 +133,22 @@ def figures(
     )
     found = connection.execute(text, base.parameters).fetchall()
     return {row[0]: _figure(definition, row[1:], facts) for row in found}
+
+
+def _over_definitions(
+    connection: duckdb.DuckDBPyConnection, definition: KpiDefinition, question: Question, facts: BuildFacts
+) -> dict[str | None, Figure]:
+    require(connection, definition)
+    since = question.period.since
+    if since is None and definition.function == "expected_days":
+        since = first_moment(connection, scores(connection, definitions.kpi(definition.of[1]), question))
+
+    def ask(name: str, period: Period) -> dict[str | None, Figure]:
+        return figures(
+            connection, definitions.kpi(name), Question(period, question.at, question.where, question.dimension), facts
+        )
+
+    return combined(definition, ask, (since, question.at))
 
 
 def _aggregate(definition: KpiDefinition) -> str:
@@ -142,6 +164,8 @@ def _figure(definition: KpiDefinition, sums: Sequence[Any], facts: BuildFacts) -
         scale = 1000 if definition.unit == "per_1000" else 1
         value = scale * top / bottom if top is not None and bottom else None
         return Figure(value, top, bottom, n, unknown, too_few)
+    if aggregate == "derived":
+        return Figure(None, None, None, n, unknown, True)
     if aggregate == "sum" and top is None and not unknown:
         top = 0.0
     return Figure(top, top if aggregate == "sum" else None, None, n, unknown, too_few)
@@ -153,6 +177,8 @@ def figure_of_nothing(definition: KpiDefinition, facts: BuildFacts) -> Figure:
 
 
 def _why_no_value(figure: Figure) -> str:
+    if figure.detail and "why" in figure.detail:
+        return str(figure.detail["why"])
     if figure.cycle_time and figure.n:
         return f"the median is not reached: {figure.cycle_time.observed} of {figure.n} have ended"
     if figure.unknown:

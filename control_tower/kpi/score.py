@@ -25,10 +25,17 @@ DIMENSIONS: Final = frozenset({
     "site_id", "supplier_id", "customer_id", "customer_tier", "segment", "item_id", "product_family", "carrier_id",
     "owner_team_id", "owner_user_id", "department", "channel", "fulfilment_channel", "order_type", "priority",
     "business_unit", "process_step", "business_rule_id", "root_cause_code", "resolution_code", "recurrence_key",
-    "interface_id", "error_class", "consumer", "policy_rule_id", "approver", "action", "reason_code", "sla_basis",
+    "aging_bucket", "interface_id", "error_class", "consumer", "policy_rule_id", "approver", "action", "reason_code", "sla_basis",
 })  # fmt: skip
 #: grain → the mart that knows more dimensions of it than a SELECT repeats.
 CONTEXT: Final = {"exception": "mart_exception", "order_line": "mart_order_line"}
+
+#: what a derived figure's SELECT may return beside its scores → its type; absent ones are null.
+EXTRAS: Final = {
+    "part": "VARCHAR", "stratum": "VARCHAR", "is_exposed": "BOOLEAN", "amount": "DOUBLE", "touch_count": "DOUBLE",
+}  # fmt: skip
+#: value of a dimension of an exposure row: it belongs to every value (orders have no exception type).
+EVERY: Final = "*"
 
 _FLOW: Final = ("measured_on", "value", "weight")
 _STOCK: Final = ("valid_from", "valid_to", "value", "weight")
@@ -79,7 +86,8 @@ def score(connection: duckdb.DuckDBPyConnection, definition: KpiDefinition, ques
     source = {name: _place(connection, definition, types, name) for name in dict.fromkeys(wanted)}
     parameters: dict[str, Any] = {"at": question.at} if "$at" in definition.select else {}
     conditions = _time_conditions(definition, question, parameters)
-    conditions += [_in(source[name], values, name, parameters) for name, values in question.where.items()]
+    every = definition.aggregate == "derived"
+    conditions += [_in(source[name], values, (name, every), parameters) for name, values in question.where.items()]
     context = _context(definition) if any(place.startswith("context.") for place in source.values()) else ""
     key = f"CAST({source[question.dimension]} AS VARCHAR)" if question.dimension else "CAST(NULL AS VARCHAR)"
     text = (
@@ -133,6 +141,7 @@ def _columns(definition: KpiDefinition, types: Mapping[str, str]) -> str:
     finite = f"CASE WHEN isfinite(CAST({value} AS DOUBLE)) THEN {value} END"
     weight = "CAST(score.weight AS INTEGER)" if types["weight"] == "BOOLEAN" else "score.weight"
     return ", ".join((
+        *_extras(definition, types),
         f'score."{definition.grain}_id" AS grain_id',
         f"CAST(score.{moment} AS TIMESTAMP) AS measured_on",
         f"{finite} AS value",
@@ -140,6 +149,14 @@ def _columns(definition: KpiDefinition, types: Mapping[str, str]) -> str:
         f"{'score.is_competing' if 'is_competing' in types else 'false'} AS is_competing",
         f'CAST(score."{definition.once_per or definition.grain + "_id"}" AS VARCHAR) AS once_key',
     ))  # fmt: skip
+
+
+def _extras(definition: KpiDefinition, types: Mapping[str, str]) -> list[str]:
+    if definition.aggregate != "derived":
+        return []
+    places = {name: name for name in EXTRAS} | ({"part": definition.part} if definition.part else {})
+    sources = {name: f'score."{place}"' if place in types else "NULL" for name, place in places.items()}
+    return [f"CAST({source} AS {EXTRAS[name]}) AS {name}" for name, source in sources.items()]
 
 
 def _time_conditions(definition: KpiDefinition, question: Question, parameters: dict[str, Any]) -> list[str]:
@@ -154,8 +171,9 @@ def _time_conditions(definition: KpiDefinition, question: Question, parameters: 
     return conditions
 
 
-def _in(place: str, values: Sequence[str], name: str, parameters: dict[str, Any]) -> str:
-    parameters[f"{name}_values"] = [value for value in values if value != NOT_STATED]
+def _in(place: str, values: Sequence[str], named: tuple[str, bool], parameters: dict[str, Any]) -> str:
+    name, every = named
+    parameters[f"{name}_values"] = [value for value in values if value != NOT_STATED] + [EVERY] * every
     condition = f"CAST({place} AS VARCHAR) IN (SELECT unnest(CAST(${name}_values AS VARCHAR[])))"
     return f"({condition} OR {place} IS NULL)" if NOT_STATED in values else condition
 

@@ -3,6 +3,7 @@
 Only shapes: never a computation, never a word of SQL.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -53,7 +54,7 @@ class Figure:
     `value` is in the KPI's unit; percent is a share 0–1, per_1000 is already times 1000. `numerator` and
     `denominator` are the sums a ratio or mean was made of, else None. `n` counts what was measured;
     `unknown` counts rows listed but not measured (no amount, no rate, a suspect time). `too_few` = n is
-    below the policy's small_sample. `cycle_time` accompanies a survival figure.
+    below the policy's small_sample. `cycle_time` accompanies a survival figure, `detail` a derived one.
     """
 
     value: float | None
@@ -63,13 +64,16 @@ class Figure:
     unknown: int
     too_few: bool
     cycle_time: CycleTime | None = None
+    detail: Mapping[str, Any] | None = None
+    """What a derived figure knows beside its value (interval_95, parts, weeks …), ready for JSON."""
 
     def as_json(self) -> dict[str, Any]:
         """The fields that every figure shares, ready for JSON."""
         plain: dict[str, Any] = {
             name: getattr(self, name) for name in ("value", "numerator", "denominator", "n", "unknown", "too_few")
         }
-        return plain | ({"cycle_time": cycle_time_as_json(self.cycle_time)} if self.cycle_time else {})
+        plain |= {"cycle_time": cycle_time_as_json(self.cycle_time)} if self.cycle_time else {}
+        return plain | ({"detail": dict(self.detail)} if self.detail else {})
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,5 +15,13 @@ SELECT
     detected_at AS valid_from,
     ended_at AS valid_to,
     1 AS value,
-    1 AS weight
+    1 AS weight,
+    CASE
+        WHEN epoch(CASE WHEN NOT is_time_suspect THEN least(CAST($at AS TIMESTAMP), as_of) END) - epoch(detected_at) < 4 * 3600 THEN '0-4h'
+        WHEN epoch(CASE WHEN NOT is_time_suspect THEN least(CAST($at AS TIMESTAMP), as_of) END) - epoch(detected_at) < 24 * 3600 THEN '4-24h'
+        WHEN epoch(CASE WHEN NOT is_time_suspect THEN least(CAST($at AS TIMESTAMP), as_of) END) - epoch(detected_at) < 72 * 3600 THEN '1-3d'
+        WHEN epoch(CASE WHEN NOT is_time_suspect THEN least(CAST($at AS TIMESTAMP), as_of) END) - epoch(detected_at) < 168 * 3600 THEN '3-7d'
+        WHEN epoch(CASE WHEN NOT is_time_suspect THEN least(CAST($at AS TIMESTAMP), as_of) END) - epoch(detected_at) < 336 * 3600 THEN '7-14d'
+        WHEN epoch(CASE WHEN NOT is_time_suspect THEN least(CAST($at AS TIMESTAMP), as_of) END) - epoch(detected_at) >= 336 * 3600 THEN 'over-14d'
+    END AS aging_bucket
 FROM mart_exception

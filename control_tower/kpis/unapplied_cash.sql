@@ -28,6 +28,13 @@ SELECT
         )
     END AS value,
     1 AS weight,
+    CASE
+        WHEN CAST($at AS TIMESTAMP) < receipt.received_at + INTERVAL 8 DAY THEN '0-7d'
+        WHEN CAST($at AS TIMESTAMP) < receipt.received_at + INTERVAL 31 DAY THEN '8-30d'
+        WHEN CAST($at AS TIMESTAMP) < receipt.received_at + INTERVAL 61 DAY THEN '31-60d'
+        WHEN CAST($at AS TIMESTAMP) < receipt.received_at + INTERVAL 91 DAY THEN '61-90d'
+        ELSE 'over-90d'
+    END AS aging_bucket,
     receipt.source_system,
     receipt.customer_id
 FROM core_cash_receipt AS receipt

@@ -15,6 +15,8 @@ WITH affected AS (
         raised.exception_id,
         raised.detected_at,
         raised.ended_at,
+        raised.is_time_suspect,
+        raised.as_of,
         raised.value_at_risk_amount,
         raised.order_id,
         raised.invoice_id,
@@ -44,5 +46,13 @@ SELECT
         'invoice ' || invoice_id,
         'shipment ' || shipment_id,
         'exception ' || exception_id
-    ) AS money_key
+    ) AS money_key,
+    CASE
+        WHEN epoch(CASE WHEN NOT is_time_suspect THEN least(CAST($at AS TIMESTAMP), as_of) END) - epoch(detected_at) < 4 * 3600 THEN '0-4h'
+        WHEN epoch(CASE WHEN NOT is_time_suspect THEN least(CAST($at AS TIMESTAMP), as_of) END) - epoch(detected_at) < 24 * 3600 THEN '4-24h'
+        WHEN epoch(CASE WHEN NOT is_time_suspect THEN least(CAST($at AS TIMESTAMP), as_of) END) - epoch(detected_at) < 72 * 3600 THEN '1-3d'
+        WHEN epoch(CASE WHEN NOT is_time_suspect THEN least(CAST($at AS TIMESTAMP), as_of) END) - epoch(detected_at) < 168 * 3600 THEN '3-7d'
+        WHEN epoch(CASE WHEN NOT is_time_suspect THEN least(CAST($at AS TIMESTAMP), as_of) END) - epoch(detected_at) < 336 * 3600 THEN '7-14d'
+        WHEN epoch(CASE WHEN NOT is_time_suspect THEN least(CAST($at AS TIMESTAMP), as_of) END) - epoch(detected_at) >= 336 * 3600 THEN 'over-14d'
+    END AS aging_bucket
 FROM affected

@@ -203,11 +203,6 @@ def test_a_connection_without_a_build_is_refused(build: Any) -> None:
         kpi.evaluate(build.connection, KPIS["open_exceptions"])
 
 
-def test_a_derived_figure_without_its_function_is_not_available(filled: Any) -> None:
-    derived = replace(KPIS["open_exceptions"], aggregate="derived")
-    assert "derived" in (kpi.evaluate(filled, derived).not_available or "")
-
-
 def test_a_value_that_is_not_a_number_is_counted_as_unknown_and_never_shown(build: Any) -> None:
     # fault 14
     build.insert("mart_exception", [{"exception_id": "e:1", "detected_at": at("2026-03-02")}])

@@ -1,0 +1,72 @@
+/* ---
+number    = "K33"
+title     = "Labour effort"
+question  = "How many hours of work do exceptions take?"
+formula   = "touches on exceptions in the period x standard minutes of the exception's type (policy's where the type states none) / 60"
+grain     = "touch"
+aggregate = "sum"
+unit      = "hours"
+better    = "lower"
+owner     = "Operations"
+needs     = ["core_event.resource_type", "mart_exception"]
+note      = "Standard minutes, not measured ones."
+--- */
+WITH human_event AS (
+    SELECT DISTINCT
+        link.object_id,
+        happened.event_id,
+        happened.event_no,
+        happened.timestamp,
+        happened.resource
+    FROM core_event AS happened
+    INNER JOIN core_event_object AS link ON happened.event_id = link.event_id
+    WHERE
+        link.object_type = 'exception'
+        AND happened.resource_type = 'human'
+),
+
+neighbour AS (
+    SELECT
+        object_id,
+        event_id,
+        timestamp,
+        resource,
+        lag(timestamp) OVER (PARTITION BY object_id ORDER BY timestamp, event_no, event_id) AS previous_at,
+        lag(resource) OVER (PARTITION BY object_id ORDER BY timestamp, event_no, event_id) AS previous_resource
+    FROM human_event
+),
+
+touch AS (
+    SELECT
+        object_id,
+        event_id,
+        timestamp AS touched_at
+    FROM neighbour
+    WHERE
+        previous_at IS NULL
+        OR resource IS DISTINCT FROM previous_resource
+        OR epoch(timestamp) - epoch(previous_at) > (
+            SELECT parameter.value FROM policy_parameter AS parameter WHERE parameter.name = 'touch_gap_seconds'
+        )
+)
+
+SELECT
+    touch.event_id || ' on ' || raised.exception_id AS touch_id,
+    touch.touched_at AS measured_on,
+    coalesce(
+        kind.std_minutes,
+        (SELECT parameter.value FROM policy_parameter AS parameter WHERE parameter.name = 'standard_touch_minutes')
+    ) / 60.0 AS value,
+    1 AS weight,
+    raised.source_system,
+    raised.category,
+    raised.type_code,
+    raised.severity,
+    raised.site_id,
+    raised.supplier_id,
+    raised.owner_team_id,
+    raised.department,
+    raised.root_cause_code
+FROM touch
+INNER JOIN mart_exception AS raised ON touch.object_id = raised.exception_id
+LEFT JOIN ref_exception_type AS kind ON raised.type_code = kind.type_code
