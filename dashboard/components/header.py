@@ -1,10 +1,8 @@
 """Whose facts are these and how fresh? The line above every page, and the one below it."""
 
-from importlib import metadata
-
 import streamlit as st
 
-from dashboard import data, theme
+from dashboard import data, source_code, theme
 from dashboard.components import plain, quiet
 
 LICENCE = "https://www.gnu.org/licenses/agpl-3.0.html"
@@ -30,10 +28,16 @@ def show(header: data.Header) -> None:
 
 def footer(header: data.Header) -> None:
     """Licence, source and version; what holds for every number above."""
-    urls = dict(line.split(", ", 1) for line in metadata.metadata("control-tower").get_all("Project-URL") or [])
-    source = f"[source code]({urls['Source']})" if "Source" in urls else "source code: see the README"
     st.divider()
     quiet.line(
-        f"Order exception control tower {plain.as_text(header.code_version)} · [AGPL-3.0-or-later]({LICENCE}), {source} · "
+        f"Order exception control tower {plain.as_text(header.code_version)} · [AGPL-3.0-or-later]({LICENCE}) · "
         f"times in UTC · money in {plain.as_text(header.currency)}, once per order line"
+    )
+    st.download_button(
+        "Source code of this version",
+        source_code.archive,
+        file_name=f"control-tower-{header.code_version}.zip",
+        mime="application/zip",
+        on_click="ignore",
+        type="tertiary",
     )
