@@ -1,0 +1,94 @@
+"""Does the search find what the simulator planted, from the files of its systems to the verdict?
+
+The files and truth.json come from the simulator; nothing is read but the published build. A cause counts when its
+type and place are found strong or watch in the quarter in which it was at work; causes that lengthen handling
+instead of adding exceptions are no matter of rates, and a place must have shown enough cases to be judged.
+"""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from control_tower import warehouse
+from control_tower.analysis.exposure import QUARTER, Span, default_span
+from control_tower.analysis.root_cause import search
+from control_tower.settings import Settings
+from etl import pipeline, source
+from etl.intake import Request
+from etl.sources.network_simulator import simulate
+
+COLUMN = {"supplier": "supplier_id", "site": "site_id", "carrier": "carrier_id", "family": "product_family"}
+LARGE_ENOUGH = 15
+"""Planted cases from which on a cause must be found."""
+
+
+@dataclass(frozen=True)
+class Simulated:
+    """What is true, and what was found in each quarter."""
+
+    truth: dict[str, Any]
+    quarters: list[tuple[Span, pd.DataFrame]]
+
+
+@pytest.fixture(scope="module")
+def simulated(tmp_path_factory: pytest.TempPathFactory) -> Simulated:
+    files, home = tmp_path_factory.mktemp("files"), tmp_path_factory.mktemp("home")
+    simulate.simulate(files)
+    settings = Settings(home=home)
+    requests = [Request(source.find(name), files / part, "test") for name, part in simulate.sources()]
+    pipeline.load(requests, settings, lambda name, detail: None)
+    build = warehouse.open_current(settings)
+    last = default_span(build)
+    spans = [Span(last.since - QUARTER, last.since), last]
+    quarters = [(span, search(build, span).found()) for span in spans]
+    build.close()
+    return Simulated(json.loads((files / "truth.json").read_text()), quarters)
+
+
+def place(stated: dict[str, str]) -> set[tuple[str, str]]:
+    """A place of truth.json as dimension and value without its namespace."""
+    return {(COLUMN.get(name, name), value) for name, value in stated.items()}
+
+
+def places(found: pd.DataFrame) -> list[set[tuple[str, str]]]:
+    """Where each row is, values without their namespace."""
+    made = []
+    for row in found.itertuples():
+        pairs = [(row.dimension, row.key), (row.other_dimension, row.other_key)]
+        made.append({(name, value.partition(":")[2] or value) for name, value in pairs if name is not None})
+    return made
+
+
+def in_place(found: pd.DataFrame, stated: dict[str, str]) -> pd.DataFrame:
+    return found[[one == place(stated) for one in places(found)]]
+
+
+def test_every_planted_cause_that_is_large_enough_is_found_in_its_place(simulated: Simulated) -> None:
+    wanted = [cause for cause in simulated.truth["causes"] if cause["types"] and cause["cases"] >= LARGE_ENOUGH]
+    assert len(wanted) >= 8, "the run must hold causes to find"
+    missed = []
+    for cause in wanted:
+        begins, ends = datetime.fromisoformat(cause["since"]), datetime.fromisoformat(cause["until"])
+        verdicts = [
+            verdict
+            for span, found in simulated.quarters
+            if begins < span.until and ends > span.since - timedelta(days=1)
+            for verdict in in_place(found[found["type_code"].isin(cause["types"])], cause["place"])["verdict"]
+        ]
+        if not verdicts:
+            missed.append((cause["name"], cause["place"], cause["cases"]))
+    assert not missed
+
+
+def test_no_decoy_is_found(simulated: Simulated) -> None:
+    """The largest sites and the busiest carrier have most exceptions and no higher rate."""
+    for decoy in simulated.truth["decoys"]:
+        stated = {name: value for name, value in decoy.items() if name != "why"}
+        for span, found in simulated.quarters:
+            wrong = in_place(found[found["explained_by"].isna()], stated)
+            assert wrong.empty, f"{stated} since {span.since:%Y-%m-%d}: {wrong[['type_code', 'verdict', 'ratio', 'q']]}"
