@@ -111,9 +111,20 @@ def catalogue(rows: pd.DataFrame, period: Period) -> str:
     states = rows["state"].value_counts()
     said = f"{len(rows)} figures are defined; this build gives {int(states.get('available', 0))} of them for {period.words}"
     few, missing = int(states.get("too few", 0)), int(states.get("not available", 0))
-    more = [f"{few} have too few rows"] if few else []
-    more += [f"{missing} are not available and say why"] if missing else []
+    more = [f"{few} {'has' if few == 1 else 'have'} too few rows"] if few else []
+    more += [f"{missing} cannot be computed and say{'s' if missing == 1 else ''} why"] if missing else []
     return f"{said}; {', '.join(more)}." if more else f"{said}."
+
+
+def root_causes(found: pd.DataFrame, looked_at: int, holds: str) -> str:
+    """The surest cause and how much worse it is; without exposure only who holds how much."""
+    if not looked_at:
+        return f"No exposure known, so no cause can be named. {holds}"
+    if found.empty:
+        return f"Nothing fails beyond chance among {theme.count(looked_at)} comparisons. {holds}"
+    strong, top = int((found["verdict"] == "strong").sum()), found.iloc[0]
+    n = f"{strong} strong cause{'s' if strong != 1 else ''}" if strong else f"{len(found)} to watch, none strong"
+    return f"{n} among {theme.count(looked_at)} comparisons; {top['type_title']} at {top['words']} fails {top['ratio']:.1f} times as often as elsewhere."
 
 
 def data_health(header: Any, broken_audits: int, unmapped: int) -> str:

@@ -19,6 +19,7 @@ PAGES = {
         st.Page("app_pages/cycle_times.py", title="Cycle times", icon=":material/timer:"),
     ],
     "Explain": [
+        st.Page("app_pages/root_causes.py", title="Root causes", icon=":material/troubleshoot:"),
         st.Page("app_pages/integration_health.py", title="Integration health", icon=":material/sync_problem:"),
     ],
     "Data": [

@@ -13,7 +13,7 @@ def figure(rows: pd.DataFrame, mode: str) -> go.Figure:
     cells = cells.loc[cells.sum(axis=1).sort_values().index, cells.sum().sort_values(ascending=False).index].tail(8)
     drawn = go.Figure(go.Heatmap(
         z=cells.where(cells > 0), x=[theme.words(as_figure_text(name, 16)) for name in cells.columns],
-        y=[as_figure_text(name, 24) for name in cells.index], colorscale=[[0, theme.WAITING[0]], [0.6, theme.WAITING[3]], [1, theme.WAITING[5]]],
+        y=[as_figure_text(name, 24) for name in cells.index], colorscale=[[0, theme.WAITING[0]], [0.6, theme.WAITING[2]], [1, theme.WAITING[5]]],
         showscale=False, xgap=2, ygap=2, hoverongaps=False,
         hovertemplate="%{y}, %{x}<br>%{z:,.0f} failures<extra></extra>",
     ))  # fmt: skip
@@ -21,7 +21,7 @@ def figure(rows: pd.DataFrame, mode: str) -> go.Figure:
     for y, row in enumerate(cells.to_numpy()):
         for x, value in enumerate(row):
             if value:
-                ink = theme.ON_DARK if value > 0.45 * top else theme.INK["light"]
+                ink = theme.ON_DARK if value > 0.7 * top else theme.INK["light"]
                 drawn.add_annotation(x=x, y=y, text=theme.count(value), showarrow=False, font={"color": ink})
     drawn.update_layout(template=theme.template(mode), height=76 + 32 * max(len(cells), 2), margin={"t": 8})
     drawn.update_xaxes(side="bottom", showgrid=False, title_text="class of error", tickangle=0)

@@ -34,6 +34,6 @@ def figure(rows: pd.DataFrame, mode: str) -> go.Figure:
     drawn.update_xaxes(range=[-0.02 * top, 1.25 * top or 1], nticks=5, title_text="days until half is resolved" if in_days else "hours until half is resolved")  # fmt: skip
     drawn.update_yaxes(
         tickvals=list(range(len(shown))), ticktext=[as_figure_text(label, 24) for label in shown["label"]], showgrid=False,
-        range=[-0.6, max(len(shown), 2) - 0.4], tickfont={"color": theme.INK[mode]},
+        range=[-0.6, max(len(shown), 2) - 0.4], tickfont={"color": theme.INK[mode]}, ticks="outside", ticklen=6, tickcolor="rgba(0,0,0,0)",
     )  # fmt: skip
     return drawn

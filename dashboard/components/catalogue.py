@@ -41,7 +41,7 @@ def listing(rows: pd.DataFrame) -> None:
     """The catalogue as a table; selecting a row opens its panel."""
     columns = {
         "number": ("No.", 60), "title": ("Figure", 240), "value": ("Now", 110), "n": ("n", 80), "target": ("Target", 80),
-        "owner": ("Owner", 110), "question": ("Question", 380), "why": ("Not available because", 380),
+        "says": ("What it answers, or why it cannot", 430), "owner": ("Owner", 110),
     }  # fmt: skip
     config: dict[str, Any] = {
         name: st.column_config.TextColumn(heading, width=width, pinned=name in ("number", "title"),
@@ -50,12 +50,14 @@ def listing(rows: pd.DataFrame) -> None:
     }  # fmt: skip
     config["n"] = st.column_config.NumberColumn("n", format="localized", width=80)
 
+    shown = rows.assign(says=rows["question"].where(rows["why"] == "", "Not available: " + rows["why"]))
+
     def opened() -> None:
         picked = st.session_state["catalogue"]["selection"]["rows"]
         filters.set_local("kpi", str(rows["name"].iloc[picked[0]]) if picked else "")
 
     st.dataframe(
-        rows[list(columns)], hide_index=True, key="catalogue", on_select=opened, selection_mode="single-row", row_height=34,
+        shown[list(columns)], hide_index=True, key="catalogue", on_select=opened, selection_mode="single-row", row_height=34,
         column_config=config, height=560, placeholder=theme.NO_VALUE, alt="KPI definitions by number",
     )  # fmt: skip
 
@@ -88,7 +90,7 @@ def _facts(found: Figures, one: KpiDefinition) -> dict[str, str]:
         "Question": one.question, "Formula": one.formula,
         "Unit": f"{theme.words(one.unit)}; {one.better} is better", "Owner": one.owner,
         "Counts": f"one row per {theme.words(one.grain)}, {one.aggregate}", "Reads": ", ".join(found.lineage(one.name)),
-        "Needs": ", ".join(one.needs), "Target": f"{goal:g}" if goal is not None else "none in the policy",
+        "Needs": ", ".join(one.needs), "Target": theme.quantity(goal, one.unit, "") if goal is not None else "none in the policy",
         "Note": one.note or "", "Name": one.name,
     }  # fmt: skip
     return {label: fact for label, fact in facts.items() if fact}

@@ -42,8 +42,9 @@ def tiles(found: Figures, row: dict[str, Any], currency: str) -> list[Tile]:
     dead = kpi_tile.build(found, "dead_letter_depth", currency)
     if row["dead_count"]:
         dead = replace(dead, note=f"the oldest for {theme.hours(row['oldest_dead_hours'])}")
-    recovery = [kpi_tile.build(found, name, currency) for name in ("integration_recovery_time", "auto_recovery_rate")]
-    return [kpi_tile.build(found, "integration_failures_per_1000", currency), *recovery, _retries(row), dead]
+    labels = {"integration_failures_per_1000": "Failures / 1,000", "integration_recovery_time": "Half recover in",
+              "auto_recovery_rate": "Recover unaided"}  # fmt: skip
+    return [*(kpi_tile.build(found, name, currency, label) for name, label in labels.items()), _retries(row), dead]
 
 
 def _retries(row: dict[str, Any]) -> Tile:

@@ -1,0 +1,53 @@
+"""What causes exceptions, beyond size, mix and chance? Findings with intervals, concentration, what rises."""
+
+import streamlit as st
+
+from control_tower.filters import Filters
+from dashboard import answers, causes, data, period
+from dashboard.charts import findings
+from dashboard.components import aging_view, cause_view, empty, figure, filter_bar, plain, quiet, tile
+
+
+def main() -> None:
+    """Five tiles, the findings beside the concentration, all findings as a table, what has begun to rise."""
+    reader = data.reader()
+    head = reader.header()
+    st.title("What causes exceptions, beyond size and chance?", anchor=False)
+    answer, recent = st.empty(), reader.recent(head)
+    state = filter_bar.show(reader, recent, has_rows=False, is_any_time=True)
+    if not reader.row("exception_total", state.without_time())["n"]:
+        empty.no_rows(reader, state.without_time())
+        return
+    used = Filters(site_id=state.site_id, since=state.since, until=state.until, basis=state.basis)
+    if used != state:
+        quiet.line("Of your filters this page uses the period and the sites; causes are searched among all the others.")
+    asked = period.of(state, recent)
+    bounds = (asked.bounds["since"], asked.bounds["until"]) if state.since or state.until else None
+    held = causes.Causes(reader, state, head.small_sample, bounds)
+    result, rising = held.search(), held.emerging()
+    found = cause_view.named(result.found(), reader)
+    if result.looked_at:
+        tile.row(cause_view.tiles(result, rising, head.currency))
+    by = aging_view.choice("By", "by", cause_view.BY, "site_id")
+    left, right = st.columns([3, 2] if len(found) else [1, 1], gap="large")
+    with left:
+        alone = found[found["explained_by"].isna()]
+        if len(alone):
+            drawn = findings.figure(alone, figure.mode())
+            figure.opens("Fails more often than the rest", drawn, alone, "findings", cause_view.opener(alone))
+        elif result.looked_at:
+            figure.nothing("Fails more often than the rest", f"None of {result.looked_at:,} comparisons is beyond chance.")
+        else:
+            figure.nothing("Fails more often than the rest: no exposure known", "Rates need to know what could have failed.")
+        cause_view.no_exposure(result)
+    with right:
+        counted = cause_view.holders(held, by, is_whole=not result.looked_at)
+    answer.markdown(plain.as_text(answers.root_causes(alone, result.looked_at, cause_view.hold_words(counted, by))))
+    if len(found):
+        st.subheader("All findings", anchor=False)
+        cause_view.findings(found)
+    if result.looked_at:
+        cause_view.rising(rising, reader, result.exposure.titles)
+
+
+main()

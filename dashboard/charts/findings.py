@@ -1,0 +1,43 @@
+"""How much more often does it fail there than elsewhere? One line per finding with its 95 % interval."""
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from dashboard import theme
+from dashboard.components.plain import as_figure_text
+
+SHOWN = 8
+_PER = 1000
+
+
+def figure(rows: pd.DataFrame, mode: str) -> go.Figure:
+    """Dots at the extra failures per 1,000 with whiskers, the surest on top; zero = as the rest.
+
+    rows: words (of the place), type_title, verdict, difference, low, high (per unit), failed, exposed.
+    """
+    shown = rows.head(SHOWN).iloc[::-1]
+    places = list(range(len(shown)))
+    colours = [theme.ACCENT[mode] if verdict == "strong" else theme.GREY[mode] for verdict in shown["verdict"]]
+    drawn = go.Figure(go.Scatter(
+        x=_PER * shown["difference"], y=places, mode="markers", marker={"color": colours, "size": 11},
+        error_x={"type": "data", "array": _PER * (shown["high"] - shown["difference"]),
+                 "arrayminus": _PER * (shown["difference"] - shown["low"]), "color": theme.QUIET[mode], "thickness": 1.5},
+        customdata=[[index] for index in shown.index],
+        hovertext=[f"{as_figure_text(row.type_title)}<br>{as_figure_text(row.words, 48)}<br>{row.failed:,.0f} of {row.exposed:,.0f}, "
+                   f"{row.verdict}" for row in shown.itertuples()],
+        hovertemplate="%{hovertext}<br>%{x:,.1f} more per 1,000<extra></extra>", unselected={"marker": {"opacity": 1}},
+    ))  # fmt: skip
+    for place, row in zip(places, shown.itertuples(), strict=True):
+        drawn.add_annotation(
+            x=_PER * row.high, y=place, text=f"+{_PER * row.difference:,.0f}, {row.verdict}", showarrow=False, xanchor="left",
+            xshift=8, font={"color": theme.INK[mode]},
+        )  # fmt: skip
+    names = [f"{as_figure_text(row.type_title, 26)}<br>{as_figure_text(row.words, 34)}" for row in shown.itertuples()]
+    top = _PER * float(shown["high"].max()) if len(shown) else 1.0
+    drawn.update_layout(template=theme.template(mode), height=70 + 40 * max(len(shown), 2), margin={"t": 8})
+    drawn.update_xaxes(range=[min(0.0, _PER * float(shown["low"].min() if len(shown) else 0)), 1.3 * top], nticks=5,
+                       title_text="more failures per 1,000 than elsewhere, at equal mix")  # fmt: skip
+    drawn.add_vline(x=0, line={"color": theme.QUIET[mode], "width": 1})
+    drawn.update_yaxes(tickvals=places, ticktext=names, showgrid=False, tickfont={"color": theme.INK[mode], "size": 11},
+                       range=[-0.6, max(len(shown), 2) - 0.4], ticks="outside", ticklen=6, tickcolor="rgba(0,0,0,0)")  # fmt: skip
+    return drawn

@@ -1,0 +1,153 @@
+"""What does a page say of root causes? Words of a finding, tiles, tables, and the state without exposure."""
+
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from control_tower.analysis.concentration import Concentration
+from control_tower.analysis.emerging import Emerging
+from control_tower.analysis.root_cause import RootCause
+from control_tower.filters import DIMENSIONS, Filters
+from dashboard import causes, data, filters, theme
+from dashboard.charts import bars
+from dashboard.components import csv, figure, quiet, table
+from dashboard.components.tile import Tile
+
+BY = {"site_id": "site", "supplier_id": "supplier", "type_code": "type", "channel": "channel", "customer_id": "customer",
+      "product_family": "product family", "process_step": "step", "source_system": "system"}  # fmt: skip
+WORDS = {name: words for name, words in BY.items() if name not in ("source_system", "process_step")} | {
+    "source_system": "source", "process_step": "process step", "carrier_id": "carrier", "item_id": "item",
+    "segment": "segment", "business_unit": "business unit", "fulfilment_channel": "fulfilment",
+}  # fmt: skip
+HOLD = 5
+EXTRA = {"strong": "Much worse than the rest, beyond chance among all compared, and so in the period before too.",
+         "watch": "Worse beyond chance, but little, or not seen before.",
+         "noise": "Not worse than the rest beyond chance.", "too few": "Too little to say."}  # fmt: skip
+
+
+def named(found: pd.DataFrame, reader: data.Reader) -> pd.DataFrame:
+    """The findings with `words`: their place as people call it, "channel edi, site Lyon DC"."""
+    labels = {name: _labels(reader, name) for name in {*found["dimension"].dropna()} | {*found["other_dimension"].dropna()}}
+    words = [
+        ", ".join(
+            f"{WORDS.get(name, theme.words(name.removesuffix('_id')))} {labels[name].get(key, key.rpartition(':')[2])}"
+            for name, key in ((row.dimension, row.key), (row.other_dimension, row.other_key))
+            if isinstance(name, str) and isinstance(key, str)
+        )
+        for row in found.itertuples()
+    ]
+    return found.assign(words=pd.Series(words, index=found.index, dtype=object))
+
+
+def _labels(reader: data.Reader, name: str) -> dict[str, str]:
+    if name not in DIMENSIONS:
+        return {}
+    return {str(row.key): str(row.label) for row in reader.frame("filter_option", dimension=name).itertuples()}
+
+
+def tiles(found: RootCause, rising: Emerging, currency: str) -> list[Tile]:
+    """Strong, watch, what is recoverable, what has begun to rise, and how much was compared."""
+    verdicts, own = found.looked["verdict"].value_counts(), found.found()
+    alone = own[own["explained_by"].isna()]
+    money = float(alone["amount_recoverable"].sum())
+    span = f"{theme.day(found.span.since.date())} – {theme.day(found.span.until.date())}"
+    return [
+        Tile("Strong", theme.count(verdicts.get("strong", 0)), "causes beyond chance, also before", EXTRA["strong"]),
+        Tile("Watch", theme.count(verdicts.get("watch", 0)), "worse, but little or new", EXTRA["watch"]),
+        Tile("Recoverable", theme.money(money, currency) if money else None,
+             "if the worst were as the rest" if money else "no finding states an amount.",
+             "Value of the failures above the rest's rate at equal mix, of findings that no other finding explains."),
+        Tile("Rising", theme.count(len(rising.rows)), "rates that rose in the last weeks",
+             "Rates of the last one, two and four weeks against the weeks before, beyond the rest and beyond chance (DET-12)."),
+        Tile("Compared", theme.count(found.looked_at), span,
+             f"Type × value pairs looked at; the chance of any strong verdict when nothing is there is {found.limits.level:.0%}."),
+    ]  # fmt: skip
+
+
+def opener(found: pd.DataFrame) -> Any:
+    """What a click on a finding opens: its type and whatever of its place the filters know."""
+
+    def state_of(customdata: list[str]) -> Filters:
+        row = found.loc[int(customdata[0])]
+        state = filters.current()
+        if row["type_code"] != "*":
+            state = state.with_values("type_code", [row["type_code"]])
+        for name, key in ((row["dimension"], row["key"]), (row["other_dimension"], row["other_key"])):
+            if isinstance(name, str) and isinstance(key, str) and name in DIMENSIONS:
+                state = state.with_values(name, [key])
+        return state
+
+    return state_of
+
+
+def holders(held: causes.Causes, by: str, is_whole: bool) -> Concentration:
+    """Who holds most of what came new; a click filters by it where the filters know the dimension."""
+    counted = held.concentration(by, is_whole)
+    rows = counted.rows.rename(columns={"n": "new_count"})
+    title = f"Where exceptions are, by {BY[by]}"
+    if rows["key"].notna().any():
+        drawn = bars.figure(rows, figure.mode(), "new_count", "exceptions")
+        figure.show(title, drawn, rows, "concentration", by if by in DIMENSIONS else "")
+        st.markdown(f"{hold_words(counted, by)} A large {BY[by]} is not a bad one.")
+    else:
+        figure.nothing(title, f"No exception states a {BY[by]}.")
+    return counted
+
+
+def hold_words(counted: Concentration, by: str) -> str:
+    """ "Five sites hold 67.8 % of 24,918 exceptions." """
+    stated, total = counted.rows[counted.rows["key"].notna()], int(counted.rows["n"].sum())
+    n = min(HOLD, len(stated))
+    word = ("No", "One", "Two", "Three", "Four", "Five")[n]
+    share = theme.percent(float(stated["n"].head(n).sum()), total)
+    return f"{word} {BY[by]}{'s hold' if n != 1 else ' holds'} {share} of {theme.count(total)} exceptions."
+
+
+def findings(rows: pd.DataFrame) -> None:
+    """Every strong and watch finding with its rate, the rest's, the interval and what explains it."""
+    shown = pd.DataFrame({
+        "verdict": rows["verdict"], "type": rows["type_title"], "place": rows["words"],
+        "counts": [f"{theme.count(a)} of {theme.count(b)}" for a, b in zip(rows["failed"], rows["exposed"], strict=True)],
+        "rate": (1000 * rows["rate"]).round(1), "rest": (1000 * rows["rest_rate"]).round(1), "ratio": rows["ratio"].round(1),
+        "likely": [f"+{1000 * a:.1f} to +{1000 * b:.1f}" for a, b in zip(rows["low"], rows["high"], strict=True)],
+        "amount": rows["amount_recoverable"].round(), "explained": rows["explained_by"],
+    })  # fmt: skip
+    columns = {"verdict": "Verdict", "type": "Type", "place": "Where", "counts": "Failed", "rate": "Per 1,000",
+               "rest": "Elsewhere", "ratio": "Times", "likely": "Likely more per 1,000", "amount": "Recoverable",
+               "explained": "Explained by"}  # fmt: skip
+    columns = {name: words for name, words in columns.items() if shown[name].notna().any()}
+    table.plain_rows(shown, columns, "findings", height=420)
+    csv.button(f"CSV of all {len(rows)}", "root_causes", lambda: rows, "csv_findings")
+
+
+def rising(found: Emerging, reader: data.Reader, titles: Any) -> None:
+    """Rates that have just begun to rise, the surest first."""
+    st.subheader("What has begun to rise", anchor=False)
+    if not len(found.rows):
+        quiet.line("No rate rose beyond the usual up and down in the last four weeks.")
+        return
+    rows = named(found.rows, reader)
+    shown = pd.DataFrame({
+        "type": [titles.get(code, "any of these") for code in rows["type_code"]], "place": rows["words"],
+        "weeks": [f"last {weeks} week{'s' if weeks > 1 else ''}" for weeks in rows["weeks"]],
+        "rate": (1000 * rows["rate"]).round(1), "before": (1000 * rows["rate_before"]).round(1), "ratio": rows["ratio"].round(1),
+    })  # fmt: skip
+    columns = {"type": "Type", "place": "Where", "weeks": "Since", "rate": "Per 1,000 now", "before": "Before", "ratio": "Times"}
+    table.plain_rows(shown, columns, "rising", height=300)
+    csv.button("CSV", "rising", lambda: rows, "csv_rising")
+
+
+def no_exposure(found: RootCause) -> None:
+    """Types of which nobody knows how many could have failed: concentration, and no cause."""
+    without = found.exposure.without
+    if not without:
+        return
+    names = ", ".join(found.exposure.titles[code] for code in without[:6]) + (" and others" if len(without) > 6 else "")
+    quiet.line(
+        f"No exposure known for {names}: this build does not say how many orders, lines or shipments could have "
+        "failed, so it shows where exceptions are and not where they are too many."
+    )
+
+
+
