@@ -78,12 +78,13 @@ class Contrast:
         return np.nan_to_num(np.maximum(spared, 0.0), nan=0.0)
 
 
-def compare(cells: Cells) -> Contrast:
+def compare(cells: Cells, clustering: Floats | None = None) -> Contrast:
     """Compare every value with the rest of its strata, for every type.
 
     Sources: Mantel–Haenszel risk difference with weights n1·n0/N and the variance of Sato (1989), right for few
     large and for many sparse strata; for events the rate difference of Greenland and Robins (1985); the ratio is
-    the Mantel–Haenszel risk (rate) ratio. The expected failures are n·m/N of each stratum.
+    the Mantel–Haenszel risk (rate) ratio. The expected failures are n·m/N of each stratum. `clustering` (types × 1,
+    from `clusters`) is the least dispersion to reckon with.
     """
     total = cells.stratum_exposed[cells.stratum]
     ours, rest = cells.exposed, total - cells.exposed
@@ -93,7 +94,7 @@ def compare(cells: Cells) -> Contrast:
     weight = np.add.reduceat(ours * rest / total, starts)
     up, down = np.add.reduceat(a * (rest / total), starts, axis=1), np.add.reduceat(b * (ours / total), starts, axis=1)
     expected = all_failed * (ours / total)
-    dispersion = _dispersion(a, expected, starts)
+    dispersion = np.maximum(_dispersion(a, expected, starts), 1.0 if clustering is None else clustering)
     chances = np.minimum(ours, all_failed) if cells.are_units else all_failed
     with np.errstate(divide="ignore", invalid="ignore"):
         difference = (up - down) / weight
@@ -114,6 +115,24 @@ def compare(cells: Cells) -> Contrast:
         ratio=ratio,
         dispersion=dispersion,
     )
+
+
+def clusters(cells: Cells) -> Floats:
+    """How much failures come together in the values of `cells` (customers): their dispersion per type, at least 1.
+
+    When one customer is blocked, all its orders fail: they are one failure for whoever shares the customer.
+    The design effect of Pearson: Σ(x − e)² / Σe over the values, types × 1, without the most extreme value of each
+    type: one customer far from all others is a finding itself and does not speak for the others.
+    """
+    starts = cells.starts
+    expected = cells.stratum_failed[:, cells.stratum] * (cells.exposed / cells.stratum_exposed[cells.stratum])
+    failed, level = (np.add.reduceat(grid, starts, axis=1) for grid in (cells.failed, expected))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        jump = (failed - level) ** 2
+        others = np.arange(starts.size)[None, :] != jump.argmax(axis=1)[:, None]
+        found = (jump * others).sum(axis=1) / (level * others).sum(axis=1) * starts.size / max(starts.size - 1, 1)
+    at_least: Floats = np.maximum(np.nan_to_num(found, nan=1.0), 1.0)[:, None]
+    return at_least
 
 
 def _dispersion(a: Floats, expected: Floats, starts: Ints) -> Floats:

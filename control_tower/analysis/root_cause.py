@@ -13,7 +13,7 @@ import pandas as pd
 
 from control_tower.analysis import exposure
 from control_tower.analysis.contingency import ANY, Table, tables
-from control_tower.analysis.contrast import Contrast, Floats, compare
+from control_tower.analysis.contrast import Contrast, Floats, clusters, compare
 from control_tower.analysis.exposure import Exposure, Span
 from control_tower.analysis.multiplicity import benjamini_hochberg
 from control_tower.analysis.shrinkage import learn
@@ -22,6 +22,8 @@ from control_tower.warehouse import Build
 
 _Z = 1.959963984540054
 _REPLICATED_P = 0.05
+CLUSTER = ("customer_id",)
+"""Whose failures come together."""
 _ORDER = {Verdict.STRONG: 0, Verdict.WATCH: 1, Verdict.NOISE: 2, Verdict.TOO_FEW: 3}
 COLUMNS = (
     "exposure", "type_code", "type_title", "dimension", "key", "other_dimension", "other_key", "verdict",
@@ -89,8 +91,11 @@ def search(
     for kind, types in assigned.kinds.items():
         exposed = build.read(f"exposed_{kind}", None, **chosen.bound(sites))
         failed = build.read(f"failed_{kind}", None, types=list(types), **chosen.bound(sites))
-        for table in tables(exposed, failed, held.small_sample):
-            parts.append(look(table, kind))
+        encoded = list(tables(exposed, failed, held.small_sample))
+        by_customer = next((one for one in encoded if one.dimensions == CLUSTER and one.now.are_units), None)
+        for table in encoded:
+            shares = by_customer is not None and table.now.are_units and table is not by_customer
+            parts.append(look(table, kind, clusters(by_customer.now) if by_customer and shares else None))
             looked_at += table.looked_at
     rows = conclude(parts, looked_at, held)
     titles = {ANY: "any of these"} | dict(assigned.titles)
@@ -98,9 +103,9 @@ def search(
     return RootCause(chosen, assigned, held, looked_at, rows[list(COLUMNS)])
 
 
-def look(table: Table, kind: str) -> pd.DataFrame:
+def look(table: Table, kind: str, clustering: Floats | None = None) -> pd.DataFrame:
     """The evidence of one table: a row per type and value with a failure now; `p` is not yet corrected."""
-    now = compare(table.now)
+    now = compare(table.now, clustering)
     row, column = np.nonzero(now.failed > 0)
     value = now.value[column]
     prior = learn(table.failed, table.exposed[None, :], table.now.are_units)

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from scipy import stats
 from statsmodels.stats.contingency_tables import StratifiedTable
 
-from control_tower.analysis.contrast import Cells, compare, tail
+from control_tower.analysis.contrast import Cells, clusters, compare, tail
 
 COUNTS = st.integers(0, 40)
 STRATUM = st.tuples(st.integers(1, 60), st.integers(1, 60), COUNTS, COUNTS).map(
@@ -128,3 +128,20 @@ def test_the_interval_covers_the_truth_about_as_often_as_it_says() -> None:
         found = compare(cells_of(list(zip(ours, rest, *failed, strict=True))))
         covered += abs(found.difference[0, 0] - 0.03) <= 1.96 * found.error[0, 0]
     assert covered / 400 >= 0.92
+
+
+def test_failures_of_one_customer_among_many_are_one_failure() -> None:
+    """Ten customers of ten orders; in one world failures fall anywhere, in the other whole customers fail."""
+
+    def customers(failed: list[float]) -> Cells:
+        count = len(failed)
+        return Cells(
+            np.arange(count), np.zeros(count, dtype=np.int64), np.full(count, 10.0), np.array([failed]),
+            np.array([10.0 * count]), np.array([[sum(failed)]]),
+        )  # fmt: skip
+
+    assert clusters(customers([2.0] * 10))[0, 0] == 1
+    together = clusters(customers([10.0, 10.0] + [0.0] * 8))[0, 0]
+    assert together == pytest.approx((8**2 + 8 * 2**2) / (9 * 2) * 10 / 9)
+    alone = compare(cells_of([(40, 60, 18, 2)]), np.array([[together]]))
+    assert alone.p[0, 0] > 100 * compare(cells_of([(40, 60, 18, 2)])).p[0, 0]

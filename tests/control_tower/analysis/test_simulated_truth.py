@@ -8,9 +8,9 @@ instead of adding exceptions are no matter of rates, and a place must have shown
 import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -65,7 +65,7 @@ def places(found: pd.DataFrame) -> list[set[tuple[str, str]]]:
 
 
 def in_place(found: pd.DataFrame, stated: dict[str, str]) -> pd.DataFrame:
-    return found[[one == place(stated) for one in places(found)]]
+    return found[np.array([one == place(stated) for one in places(found)], dtype=bool)]
 
 
 def test_every_planted_cause_that_is_large_enough_is_found_in_its_place(simulated: Simulated) -> None:
