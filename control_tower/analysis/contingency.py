@@ -110,12 +110,13 @@ class _Encoder:
         value, here = self._value(exposed)
         exposed = exposed.where(here)
         value, used = value[here], np.unique(value[here])
-        value = np.searchsorted(used, value)
+        place = _places(used, int(np.prod([len(level) for level in self.levels.values()])))
+        value = place[value]
         wanted, stated = self._value(failed)
-        stated &= self._is_stated(stated, failed, kind)[kind] & np.isin(wanted, used)
+        stated &= self._is_stated(stated, failed, kind)[kind] & (place[wanted] >= 0)
         if min(map(len, self.levels.values())) < 2 or used.size < 2 or not stated.any():
             return None
-        failed, kind, wanted = failed.where(stated), kind[stated], np.searchsorted(used, wanted[stated])
+        failed, kind, wanted = failed.where(stated), kind[stated], place[wanted[stated]]
         return self._packed(exposed, failed, (value, wanted, kind), self._keys(used), small_sample)
 
     def _packed(
@@ -173,15 +174,15 @@ class _Pack:
 
     def cells(self, exposed: _Rows, failed: _Rows, now: bool) -> Cells | None:
         """The cells of one period; None when nothing of what is kept was exposed in it."""
-        strata = int(exposed.tier.max(initial=0) + 1) * _WIDTH
+        strata = int(max(exposed.tier.max(initial=0), failed.tier.max(initial=0)) + 1) * _WIDTH
         is_in, was_in = (exposed.block >= BLOCKS) == now, (failed.block >= BLOCKS) == now
         place, inverse = np.unique(self.value[is_in] * strata + self._stratum(exposed)[is_in], return_inverse=True)
         if not place.size or not self.keep[place // strata].any():
             return None
         units = _sums(inverse, exposed.counts["exposed"][is_in], place.size)
         sought = self.wanted[was_in] * strata + self._stratum(failed)[was_in]
-        at = np.minimum(np.searchsorted(place, sought), place.size - 1)
-        hit = place[at] == sought
+        at = _places(place, self.keep.size * strata)[sought]
+        hit = at >= 0
         at, kind, count = at[hit], self.kind[was_in][hit], failed.counts["failed"][was_in][hit]
         value, stratum = place // strata, place % strata
         failing = _grid(kind, at, count, (self.type_count, place.size))
@@ -200,6 +201,13 @@ def _grid(row: Ints, column: Ints, amount: Floats, size: tuple[int, int]) -> Flo
     """Sums of `amount` by row and column."""
     flat = np.bincount(row * size[1] + column, weights=amount, minlength=size[0] * size[1])
     return flat.astype(np.float64).reshape(size)
+
+
+def _places(used: Ints, size: int) -> Ints:
+    """Where each of `size` codes stands in `used`, −1 = nowhere."""
+    place = np.full(max(size, 1), -1, dtype=np.int64)
+    place[used] = np.arange(used.size)
+    return place
 
 
 def _sums(place: Ints, amount: Floats, size: int) -> Floats:
