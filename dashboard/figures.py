@@ -124,7 +124,11 @@ class _Asked:
 @st.cache_data(max_entries=2_000, show_spinner=False)
 def _cached(key: str, _asked: _Asked) -> Any:
     build = warehouse.open_build(Settings(home=Path(_asked.home)), _asked.build_id)
-    asked, one, where = kpi.Period(*(_asked.bounds or (None, None))), definition(_asked.name), kpi.selection(_asked.filters)
+    asked, one, where = (
+        kpi.Period(*(_asked.bounds or (None, None))),
+        definition(_asked.name),
+        kpi.selection(_asked.filters),
+    )
     more = dict(_asked.bound)
     with build.cursor() as cursor:
         match _asked.what:

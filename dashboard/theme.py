@@ -107,7 +107,7 @@ def points(value: float) -> str:
 
 def quantity(value: float | None, unit: str, currency: str) -> str:
     """A KPI's number by the unit of its definition; percent and points are kept as 0–1."""
-    if value is None or pd.isna(value):
+    if value is None:
         return NO_VALUE
     match unit:
         case "percent":

@@ -5,7 +5,7 @@ import streamlit as st
 from control_tower.analysis.cycle_time import cycle_time, survival_curve
 from dashboard import answers, data, figures, filters, period
 from dashboard.charts import medians, survival
-from dashboard.components import aging_view, csv, cycle_view, empty, figure, filter_bar, plain, table, tile
+from dashboard.components import aging_view, cycle_view, empty, figure, filter_bar, groups_table, plain, tile
 
 KPI = "resolution_cycle_time"
 
@@ -31,7 +31,9 @@ def main() -> None:
     with left:
         rows = survival.frame(curve)
         marks = {"half": times.median.value, "three quarters": times.p75.value, "nine tenths": times.p90.value}
-        figure.show("Share still unresolved after so long", survival.figure(rows, figure.mode(), marks), rows, "survival")
+        figure.show(
+            "Share still unresolved after so long", survival.figure(rows, figure.mode(), marks), rows, "survival"
+        )
     with right:
         parts = found.durations(KPI, by)
         labels = {str(row.key): str(row.label) for row in reader.frame("filter_option", dimension=by).itertuples()}
@@ -46,13 +48,10 @@ def main() -> None:
     waited = float(aging_view.choice("Already waited", "waited", cycle_view.WAITED, "144"))
     st.markdown(plain.as_text(cycle_view.still_to_come(curve, waited)))
     if len(groups):
-        st.subheader(f"By {cycle_view.BY[by]}", anchor=False)
-        columns = {"label": cycle_view.BY[by].capitalize(), "n": "Exceptions", "open": "Open", "median_hours": "Half in",
-                   "p90_hours": "Nine tenths in", "closed_only_hours": "Closed only: median",
-                   "ended_otherwise_share": "Ended without a fix"}  # fmt: skip
-        table.plain_rows(cycle_view.table_rows(groups), columns, "groups", height=420)
-        csv.button("CSV", "cycle_times", lambda: groups, "csv_groups")
-    st.page_link("app_pages/exceptions.py", label="Show the exceptions", query_params=filters.link(state), icon=":material/list:")
+        groups_table.show(groups, cycle_view.BY[by])
+    st.page_link(
+        "app_pages/exceptions.py", label="Show the exceptions", query_params=filters.link(state), icon=":material/list:"
+    )
 
 
 main()

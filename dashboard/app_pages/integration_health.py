@@ -19,7 +19,7 @@ def main() -> None:
     if not row["n"]:
         integration_view.none_loaded()
         return
-    rows = rates.frame(reader.frame("integration_interface", source=source, **asked.bounds))
+    rows = rates.frame(reader.frame("integration_interface", None, source=source, **asked.bounds))
     answer.markdown(plain.as_text(answers.integration(row, rows, asked)))
     found = figures.Figures(reader, state.without_time(), asked)
     tile.row(integration_view.tiles(found, row, head.currency))

@@ -4,8 +4,7 @@ import streamlit as st
 
 from control_tower.filters import Filters
 from dashboard import answers, causes, data, period
-from dashboard.charts import findings
-from dashboard.components import aging_view, cause_view, empty, figure, filter_bar, plain, quiet, tile
+from dashboard.components import aging_view, cause_view, empty, filter_bar, plain, quiet, tile
 
 
 def main() -> None:
@@ -29,23 +28,16 @@ def main() -> None:
     if result.looked_at:
         tile.row(cause_view.tiles(result, rising, head.currency))
     by = aging_view.choice("By", "by", cause_view.BY, "site_id")
-    left, right = st.columns([3, 2] if len(found) else [1, 1], gap="large")
-    with left:
-        alone = found[found["explained_by"].isna()]
-        if len(alone):
-            drawn = findings.figure(alone, figure.mode())
-            figure.opens("Fails more often than the rest", drawn, alone, "findings", cause_view.opener(alone))
-        elif result.looked_at:
-            figure.nothing("Fails more often than the rest", f"None of {result.looked_at:,} comparisons is beyond chance.")
-        else:
-            figure.nothing("Fails more often than the rest: no exposure known", "Rates need to know what could have failed.")
-        cause_view.no_exposure(result)
-    with right:
+    left, right = st.columns([3, 2], gap="large")
+    alone = found[found["explained_by"].isna()]
+    with left if result.looked_at else right:
+        cause_view.outliers(alone, result)
+    with right if result.looked_at else left:
         counted = cause_view.holders(held, by, is_whole=not result.looked_at)
     answer.markdown(plain.as_text(answers.root_causes(alone, result.looked_at, cause_view.hold_words(counted, by))))
     if len(found):
         st.subheader("All findings", anchor=False)
-        cause_view.findings(found)
+        cause_view.listing(found)
     if result.looked_at:
         cause_view.rising(rising, reader, result.exposure.titles)
 

@@ -23,16 +23,19 @@ def figure(rows: pd.DataFrame, mode: str) -> go.Figure:
         error_x={"type": "data", "array": _PER * (shown["high"] - shown["difference"]),
                  "arrayminus": _PER * (shown["difference"] - shown["low"]), "color": theme.QUIET[mode], "thickness": 1.5},
         customdata=[[index] for index in shown.index],
-        hovertext=[f"{as_figure_text(row.type_title)}<br>{as_figure_text(row.words, 48)}<br>{row.failed:,.0f} of {row.exposed:,.0f}, "
-                   f"{row.verdict}" for row in shown.itertuples()],
+        hovertext=[f"{as_figure_text(row['type_title'])}<br>{as_figure_text(row['words'], 48)}<br>{row['failed']:,.0f} of {row['exposed']:,.0f}, "
+                   f"{row['verdict']}" for row in shown.to_dict("records")],
         hovertemplate="%{hovertext}<br>%{x:,.1f} more per 1,000<extra></extra>", unselected={"marker": {"opacity": 1}},
     ))  # fmt: skip
-    for place, row in zip(places, shown.itertuples(), strict=True):
+    for place, row in zip(places, shown.to_dict("records"), strict=True):
         drawn.add_annotation(
-            x=_PER * row.high, y=place, text=f"+{_PER * row.difference:,.0f}, {row.verdict}", showarrow=False, xanchor="left",
+            x=_PER * row['high'], y=place, text=f"+{_PER * row['difference']:,.0f}, {row['verdict']}", showarrow=False, xanchor="left",
             xshift=8, font={"color": theme.INK[mode]},
         )  # fmt: skip
-    names = [f"{as_figure_text(row.type_title, 26)}<br>{as_figure_text(row.words, 34)}" for row in shown.itertuples()]
+    names = [
+        f"{as_figure_text(row['type_title'], 26)}<br>{as_figure_text(row['words'], 34)}"
+        for row in shown.to_dict("records")
+    ]
     top = _PER * float(shown["high"].max()) if len(shown) else 1.0
     drawn.update_layout(template=theme.template(mode), height=70 + 40 * max(len(shown), 2), margin={"t": 8})
     drawn.update_xaxes(range=[min(0.0, _PER * float(shown["low"].min() if len(shown) else 0)), 1.3 * top], nticks=5,

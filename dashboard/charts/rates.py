@@ -48,16 +48,20 @@ def figure(rows: pd.DataFrame, mode: str) -> go.Figure:
         x=shown["rate_before"], y=places, mode="markers", name="before", hovertemplate="before: %{x:.1f}<extra></extra>",
         marker={"symbol": "diamond", "size": 9, "color": theme.INK[mode]},
     )  # fmt: skip
-    for place, row in zip(places, shown.itertuples(), strict=True):
+    reach = shown[["high", "rate_before"]].max(axis=1)
+    for place, end, rate in zip(places, reach, shown["rate"], strict=True):
         drawn.add_annotation(
-            x=max(row.high, row.rate_before if pd.notna(row.rate_before) else 0), y=place, text=f"{row.rate:.1f}", showarrow=False,
-            xanchor="left", xshift=8, font={"color": theme.INK[mode]},
-        )  # fmt: skip
-    top = float(max(shown["high"].max(), shown["rate_before"].max())) if len(shown) else 1.0
+            x=end,
+            y=place,
+            text=f"{rate:.1f}",
+            showarrow=False,
+            xanchor="left",
+            xshift=8,
+            font={"color": theme.INK[mode]},
+        )
+    top = float(reach.max()) if len(shown) else 1.0
     drawn.update_layout(template=theme.template(mode), height=76 + 32 * max(len(shown), 2), margin={"t": 8})
-    drawn.update_xaxes(
-        range=[0, 1.15 * top or 1], nticks=5, title_text="per 1,000 attempts; whiskers 95 %, ◆ before"
-    )
+    drawn.update_xaxes(range=[0, 1.15 * top or 1], nticks=5, title_text="per 1,000 attempts; whiskers 95 %, ◆ before")
     drawn.update_yaxes(
         tickvals=places, ticktext=[as_figure_text(label, 24) for label in shown["label"]], showgrid=False,
         range=[-0.6, max(len(shown), 2) - 0.4], tickfont={"color": theme.INK[mode]}, ticks="outside", ticklen=6, tickcolor="rgba(0,0,0,0)",

@@ -74,7 +74,9 @@ def panel(found: Figures, name: str, currency: str) -> None:
         if now.value is None:
             quiet.line(f"Not available: {plain.as_text(kpi_tile.reason(now, one))}")
         else:
-            st.markdown(f"**{plain.as_text(theme.quantity(now.value, one.unit, currency))}**, {plain.as_text(kpi_tile.sample(now, one))}")
+            st.markdown(
+                f"**{plain.as_text(theme.quantity(now.value, one.unit, currency))}**, {plain.as_text(kpi_tile.sample(now, one))}"
+            )
         for label, fact in _facts(found, one).items():
             left, right = st.columns([1, 4], wrap=False)
             left.markdown(quiet.text(label))
@@ -106,9 +108,19 @@ def _rows(found: Figures, one: KpiDefinition) -> None:
         return
     st.markdown(f"**Rows behind it, the largest {theme.count(len(rows))} first**")
     rows["value"] = rows["value"].round(4)
-    columns = {f"{one.grain}_id": theme.words(one.grain).capitalize(), "measured_on": "Measured, UTC", "value": "Value", "weight": "Weight"}
+    columns = {
+        f"{one.grain}_id": theme.words(one.grain).capitalize(),
+        "measured_on": "Measured, UTC",
+        "value": "Value",
+        "weight": "Weight",
+    }
     table.plain_rows(rows, columns, "kpi_rows", height=280)
     csv.button("CSV", one.name, lambda: rows, "csv_kpi_rows")
     if one.grain == "exception":
         state = replace(found.state.without_time(), since=found.asked.first, until=found.asked.last)
-        st.page_link("app_pages/exceptions.py", label="Show exceptions of the period", query_params=filters.link(state), icon=":material/list:")
+        st.page_link(
+            "app_pages/exceptions.py",
+            label="Show exceptions of the period",
+            query_params=filters.link(state),
+            icon=":material/list:",
+        )

@@ -10,7 +10,7 @@ from control_tower.analysis.emerging import Emerging
 from control_tower.analysis.root_cause import RootCause
 from control_tower.filters import DIMENSIONS, Filters
 from dashboard import causes, data, filters, theme
-from dashboard.charts import bars
+from dashboard.charts import bars, findings
 from dashboard.components import csv, figure, quiet, table
 from dashboard.components.tile import Tile
 
@@ -28,14 +28,16 @@ EXTRA = {"strong": "Much worse than the rest, beyond chance among all compared, 
 
 def named(found: pd.DataFrame, reader: data.Reader) -> pd.DataFrame:
     """The findings with `words`: their place as people call it, "channel edi, site Lyon DC"."""
-    labels = {name: _labels(reader, name) for name in {*found["dimension"].dropna()} | {*found["other_dimension"].dropna()}}
+    labels = {
+        name: _labels(reader, name) for name in {*found["dimension"].dropna()} | {*found["other_dimension"].dropna()}
+    }
     words = [
         ", ".join(
             f"{WORDS.get(name, theme.words(name.removesuffix('_id')))} {labels[name].get(key, key.rpartition(':')[2])}"
-            for name, key in ((row.dimension, row.key), (row.other_dimension, row.other_key))
+            for name, key in ((row["dimension"], row["key"]), (row["other_dimension"], row["other_key"]))
             if isinstance(name, str) and isinstance(key, str)
         )
-        for row in found.itertuples()
+        for row in found.to_dict("records")
     ]
     return found.assign(words=pd.Series(words, index=found.index, dtype=object))
 
@@ -81,6 +83,18 @@ def opener(found: pd.DataFrame) -> Any:
     return state_of
 
 
+def outliers(alone: pd.DataFrame, result: RootCause) -> None:
+    """The findings that no other explains, as a figure that opens their cases; or why there is none."""
+    title = "Fails more often than the rest"
+    if len(alone):
+        figure.opens(title, findings.figure(alone, figure.mode()), alone, "findings", opener(alone))
+    elif result.looked_at:
+        figure.nothing(title, f"None of {theme.count(result.looked_at)} comparisons is beyond chance.")
+    else:
+        figure.nothing(f"{title}: not known", "A rate needs to know what could have failed.")
+    no_exposure(result)
+
+
 def holders(held: causes.Causes, by: str, is_whole: bool) -> Concentration:
     """Who holds most of what came new; a click filters by it where the filters know the dimension."""
     counted = held.concentration(by, is_whole)
@@ -96,7 +110,7 @@ def holders(held: causes.Causes, by: str, is_whole: bool) -> Concentration:
 
 
 def hold_words(counted: Concentration, by: str) -> str:
-    """ "Five sites hold 67.8 % of 24,918 exceptions." """
+    """Say who holds how much: "Five sites hold 67.8 % of 24,918 exceptions"."""
     stated, total = counted.rows[counted.rows["key"].notna()], int(counted.rows["n"].sum())
     n = min(HOLD, len(stated))
     word = ("No", "One", "Two", "Three", "Four", "Five")[n]
@@ -104,7 +118,7 @@ def hold_words(counted: Concentration, by: str) -> str:
     return f"{word} {BY[by]}{'s hold' if n != 1 else ' holds'} {share} of {theme.count(total)} exceptions."
 
 
-def findings(rows: pd.DataFrame) -> None:
+def listing(rows: pd.DataFrame) -> None:
     """Every strong and watch finding with its rate, the rest's, the interval and what explains it."""
     shown = pd.DataFrame({
         "verdict": rows["verdict"], "type": rows["type_title"], "place": rows["words"],
@@ -133,7 +147,14 @@ def rising(found: Emerging, reader: data.Reader, titles: Any) -> None:
         "weeks": [f"last {weeks} week{'s' if weeks > 1 else ''}" for weeks in rows["weeks"]],
         "rate": (1000 * rows["rate"]).round(1), "before": (1000 * rows["rate_before"]).round(1), "ratio": rows["ratio"].round(1),
     })  # fmt: skip
-    columns = {"type": "Type", "place": "Where", "weeks": "Since", "rate": "Per 1,000 now", "before": "Before", "ratio": "Times"}
+    columns = {
+        "type": "Type",
+        "place": "Where",
+        "weeks": "Since",
+        "rate": "Per 1,000 now",
+        "before": "Before",
+        "ratio": "Times",
+    }
     table.plain_rows(shown, columns, "rising", height=300)
     csv.button("CSV", "rising", lambda: rows, "csv_rising")
 
@@ -143,11 +164,10 @@ def no_exposure(found: RootCause) -> None:
     without = found.exposure.without
     if not without:
         return
-    names = ", ".join(found.exposure.titles[code] for code in without[:6]) + (" and others" if len(without) > 6 else "")
+    names = ", ".join(str(found.exposure.titles[code]) for code in without[:6]) + (
+        " and others" if len(without) > 6 else ""
+    )
     quiet.line(
         f"No exposure known for {names}: this build does not say how many orders, lines or shipments could have "
         "failed, so it shows where exceptions are and not where they are too many."
     )
-
-
-

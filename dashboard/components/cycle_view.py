@@ -48,12 +48,14 @@ def _quantile(label: str, one: Quantile, n: int, small: int) -> Tile:
 
 
 def still_to_come(curve: SurvivalCurve, waited: float) -> str:
-    """ "Already 6 days old: 80 % are resolved by day 19", or that the data does not reach so far."""
+    """Say "already 6 days old: 80 % are resolved by day 19", or that the data does not reach so far."""
     words, share = WAITED[f"{waited:g}"], f"{100 * SHARE:.0f} %"
     by = remaining.resolved_by(curve, waited, SHARE)
     left = theme.percent(remaining.still_unresolved(curve, waited), 1)
     if by is None:
-        return f"Already {words} old ({left} last so long): this data does not reach the time when {share} are resolved."
+        return (
+            f"Already {words} old ({left} last so long): this data does not reach the time when {share} are resolved."
+        )
     return f"Already {words} old ({left} last so long): {share} are resolved by day {by / 24:,.0f}."
 
 

@@ -31,7 +31,9 @@ def show(title: str, drawn: go.Figure, data: pd.DataFrame, name: str, dimension:
     st.plotly_chart(drawn, theme=None, key=key, config=_CONFIG, alt=title, **options)
 
 
-def opens(title: str, drawn: go.Figure, data: pd.DataFrame, name: str, state_of: Callable[[list[str]], Filters]) -> None:
+def opens(
+    title: str, drawn: go.Figure, data: pd.DataFrame, name: str, state_of: Callable[[list[str]], Filters]
+) -> None:
     """One figure of which a click on a mark opens its rows: `state_of` turns the mark's data into filters."""
     heading, tools = st.columns([5, 1], vertical_alignment="center", wrap=False)
     heading.markdown(f"**{plain.as_text(title)}**")

@@ -29,7 +29,8 @@ def part_words(name: str) -> str:
 
 def show(reader: data.Reader, recent: period.Recent, has_rows: bool, is_any_time: bool = False) -> Filters:
     """Draw the bar and return the state. has_rows: whether the page lists rows, so that state and search apply;
-    is_any_time: whether the page shows all time until a period is set (a page of rows always does)."""
+    is_any_time: whether the page shows all time until a period is set (a page of rows always does).
+    """
     state = filters.current()
     with st.container(horizontal=True, vertical_alignment="center", key="filter_bar"):
         _period(state, recent, has_rows or is_any_time)

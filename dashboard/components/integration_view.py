@@ -33,7 +33,9 @@ def narrowed(state: Filters) -> Filters:
     """The parts of a filter state that messages know; a line says when others are set."""
     used = Filters(source_system=state.source_system[:1], since=state.since, until=state.until)
     if replace(state, state="", basis="detected") != used:
-        quiet.line("Of your filters this page uses the period and one source; the others speak of exceptions and are kept.")
+        quiet.line(
+            "Of your filters this page uses the period and one source; the others speak of exceptions and are kept."
+        )
     return used
 
 

@@ -61,7 +61,7 @@ def tiles(found: Figures, currency: str) -> list[tile.Tile]:
 
 
 def _twin(found: Figures, aspect: Aspect, currency: str) -> str:
-    """ "Touchless 76.0 %, better by 1.2 points", or nothing where there is no such figure."""
+    """Words such as "Touchless 76.0 %, better by 1.2 points", or nothing where there is no such figure."""
     one = kpi_tile.build(found, aspect.twin, currency, aspect.twin_label, has_trend=False)
     if one.value in (None, "too few"):
         return ""
@@ -114,7 +114,11 @@ def causes(rows: pd.DataFrame, state: Filters, asked: Period, currency: str) -> 
 
 def cause_words(row: dict) -> str:
     """A type at a site, as people call it."""
-    return f"{row['type_title']} at {row['site']}" if isinstance(row["site"], str) else f"{row['type_title']}, no site stated"
+    return (
+        f"{row['type_title']} at {row['site']}"
+        if isinstance(row["site"], str)
+        else f"{row['type_title']}, no site stated"
+    )
 
 
 def _share_words(row: dict, currency: str) -> str:
