@@ -88,7 +88,7 @@ def _whole_weeks(rows: pd.DataFrame, span: Span) -> pd.DatetimeIndex:
 
 def _monday(moments: pd.Series) -> pd.Series:
     days = moments.dt.normalize()
-    return days - pd.to_timedelta(days.dt.weekday, unit="D")
+    return days - pd.to_timedelta(days.dt.day_of_week, unit="D")
 
 
 def _ratios(rows: pd.DataFrame, span: Span, scale: float) -> pd.Series:

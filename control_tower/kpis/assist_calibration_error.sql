@@ -15,7 +15,7 @@ note      = "Waits for recommendations and what became of them. The deciles stan
 SELECT
     recommendation_id,
     made_at AS measured_on,
-    CASE WHEN outcome = suggested THEN 1.0 ELSE 0.0 END AS value,
+    CASE WHEN outcome = CASE WHEN kind = 'breach' THEN 'breach' ELSE suggested END THEN 1.0 ELSE 0.0 END AS value,
     1 AS weight,
     CAST(probability AS DOUBLE) AS amount,
     source_system

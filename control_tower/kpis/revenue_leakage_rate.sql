@@ -72,7 +72,7 @@ SELECT
             billed.credit_amount
             + CASE
                 WHEN shipped.amount - billed.amount > term.tolerance * shipped.amount THEN shipped.amount - billed.amount
-                ELSE 0
+                WHEN shipped.amount IS NOT NULL THEN 0
             END
     END AS value,
     CASE WHEN billed.order_id IS NULL THEN 0 ELSE billed.amount END AS weight,

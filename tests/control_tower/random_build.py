@@ -56,6 +56,9 @@ def frames(seed: int) -> dict[str, pd.DataFrame]:
     )
     found["core_audit"] = _audit(draw, 200)
     found["core_event"], found["core_event_object"] = _events(draw, found, 1500)
+    from tests.control_tower import random_extras
+
+    random_extras.extend(found, draw)
     return found
 
 

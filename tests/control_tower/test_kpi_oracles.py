@@ -9,14 +9,14 @@ import pytest
 
 from control_tower import kpi
 from control_tower.definitions import kpis
-from tests.control_tower import oracles, oracles_trade, random_build
+from tests.control_tower import oracles, oracles_derived, oracles_flow, oracles_money, oracles_trade, random_build
 from tests.control_tower.conftest import Build
 from tests.control_tower.oracles import P0, P1, Frames
 from tests.control_tower.random_build import T
 
 pytestmark = pytest.mark.filterwarnings("ignore::lifelines.exceptions.ApproximationWarning")
 
-FAMILIES = (oracles, oracles_trade)  # both register in one table
+FAMILIES = (oracles, oracles_derived, oracles_flow, oracles_money, oracles_trade)  # all register in one table
 ORACLES = oracles.ORACLES
 SEEDS = (1, 2)
 
@@ -27,6 +27,7 @@ def drawn(request: pytest.FixtureRequest) -> tuple[Any, Frames]:
     build = Build(T.to_pydatetime())
     for relation, frame in found.items():
         build.insert_frame(relation, frame)
+    build.insert("policy_parameter", [{"name": "running_cost_per_day_amount", "value": oracles_money.COST}])
     return build.connection, found
 
 

@@ -1,0 +1,253 @@
+"""What are hand-offs, rework, labour, fill, stock, flow and assist by the catalogue's formula? See `oracles.py`."""
+
+from itertools import pairwise
+
+import numpy as np
+import pandas as pd
+
+from tests.control_tower.oracles import P0, P1, Frames, hours, open_at, oracle, touch_counts, valid, within
+from tests.control_tower.oracles_trade import DAY, _due_lines
+from tests.control_tower.random_build import T
+
+
+def resolved(f: Frames) -> pd.DataFrame:
+    return f["mart_exception"][within(f["mart_exception"]["resolved_at"])]
+
+
+def events_by_exception(f: Frames) -> dict[str, pd.DataFrame]:
+    joined = f["core_event"].merge(f["core_event_object"].query("object_type == 'exception'"), on="event_id")
+    return {str(name): rows.sort_values(["timestamp", "event_no"]) for name, rows in joined.groupby("object_id")}
+
+
+@oracle("past_sla_share")
+def _(f: Frames) -> float:
+    waiting = open_at(f["mart_exception"], P1)
+    return (waiting["sla_due_at"].dropna() <= P1).mean()
+
+
+@oracle("auto_resolved_rate")
+def _(f: Frames) -> float:
+    known, events = [], events_by_exception(f)
+    for name in resolved(f)["exception_id"]:
+        kinds = set(events[name]["resource_type"].fillna("?")) if name in events else {"?"}
+        if "human" in kinds or "?" not in kinds:
+            known.append("human" not in kinds)
+    return float(np.mean(known))
+
+
+def _handoffs(f: Frames) -> list[int]:
+    counts, events = [], events_by_exception(f)
+    for name in resolved(f)["exception_id"]:
+        if name not in events:
+            continue
+        human = events[name].query("resource_type == 'human'")["department"]
+        if human.isna().any():
+            continue
+        names = list(human)
+        counts.append(sum(a != b for a, b in pairwise(names)))
+    return counts
+
+
+@oracle("handoffs_per_exception")
+def _(f: Frames) -> float:
+    return float(np.mean(_handoffs(f)))
+
+
+@oracle("p90_handoffs")
+def _(f: Frames) -> float:
+    return float(np.quantile(_handoffs(f), 0.9))
+
+
+@oracle("rework_rate")
+def _(f: Frames) -> float:
+    found, events = [], events_by_exception(f)
+    cohort = valid(f["mart_exception"])
+    for name in cohort[within(cohort["detected_at"])]["exception_id"]:
+        if name in events:
+            worked = [one for one in events[name]["activity"] if one != "Add comment"]
+            found += [len(worked) != len(set(worked))] if worked else []
+    return float(np.mean(found))
+
+
+@oracle("warehouse_disruptions")
+def _(f: Frames) -> float:
+    happened = f["core_event"][f["core_event"]["activity"].isin(["Wave override", "Short pick"])]
+    return 1000 * within(happened["timestamp"]).sum() / within(f["mart_order_line"]["released_at"]).sum()
+
+
+@oracle("labour_hours")
+def _(f: Frames) -> float:
+    kinds = dict(zip(f["mart_exception"]["exception_id"], f["mart_exception"]["type_code"], strict=True))
+    minutes = 0.0
+    for name, events in events_by_exception(f).items():
+        before = None
+        for event in events.query("resource_type == 'human'").itertuples():
+            who = None if pd.isna(event.resource) else event.resource
+            is_new = before is None or before[1] != who or (event.timestamp - before[0]).total_seconds() > 300
+            before = (event.timestamp, who)
+            if is_new and P0 <= event.timestamp < P1:
+                minutes += 25 if kinds[name] == "late" else 10
+    return minutes / 60
+
+
+@oracle("touch_pareto")
+def _(f: Frames) -> float:
+    counts, done = touch_counts(f, "exception"), resolved(f)
+    touches = done["exception_id"].map(lambda e: counts.get(e, 0)).groupby(done["root_cause_code"].fillna("?")).sum()
+    return touches.nlargest(3).sum() / touches.sum()
+
+
+@oracle("order_fill_rate")
+def _(f: Frames) -> float:
+    parts = f["core_shipment_line"].merge(f["core_order_line"], on="order_line_id")
+    swapped = set(parts[parts["item_id_x"] != parts["item_id_y"]]["order_line_id"])
+    kept = []
+    for _, lines in f["mart_order_line"][f["mart_order_line"]["cancelled_at"].isna()].groupby("order_id"):
+        promise = pd.to_datetime(lines["promise_date"]).max()
+        if pd.isna(promise) or not P0 <= promise < P1 or promise + DAY > T:
+            continue
+        whole = lines["complete_ship_at"].notna().all() and lines["backordered_at"].isna().all()
+        kept.append(whole and not set(lines["order_line_id"]) & swapped)
+    return float(np.mean(kept))
+
+
+@oracle("fill_rate_points_lost")
+def _(f: Frames) -> float:
+    due, bad = _due_lines(f), valid(f["mart_exception"]).query("category == 'inventory'")
+    whole = bad[bad["order_line_id"].isna()]["order_id"]
+    hit = due["order_line_id"].isin(bad["order_line_id"].dropna()) | due["order_id"].isin(whole)
+    filled = (due["first_ship_qty"] >= due["ordered_qty"]) & (due["shipped_at"] < due["promise"] + DAY)
+    return (hit & ~filled).mean()
+
+
+@oracle("fill_rate_stability")
+def _(f: Frames) -> float:
+    due = _due_lines(f)
+    filled = (due["first_ship_qty"] >= due["ordered_qty"]) & (due["shipped_at"] < due["promise"] + DAY)
+    starts = [start for start in pd.date_range(P0, P1, freq="W-MON") if start + 7 * DAY <= P1]  # P0 is a Monday
+    weeks = [filled[(due["promise"] >= start) & (due["promise"] < start + 7 * DAY)].mean() for start in starts]
+    return float(np.std(weeks, ddof=1))
+
+
+def _stock_at_p1(f: Frames) -> pd.DataFrame:
+    """Per site and item: on hand, usable and wanted."""
+    newest = f["core_inventory"].sort_values("snapshot_at").groupby(["site_id", "item_id", "storage_location"])
+    rows: dict[tuple[str, str], list[float]] = {}
+    for (site, item, _), counts in newest:
+        known = counts[counts["snapshot_at"] <= P1]
+        held = known[known["on_hand_qty"].notna()]["on_hand_qty"]
+        safe = known[known["safety_stock_qty"].notna()]["safety_stock_qty"]
+        row = rows.setdefault((site, item), [0.0, 0.0, 0.0])
+        row[0] += known["on_hand_qty"].iloc[-1] if pd.notna(known["on_hand_qty"].iloc[-1]) else held.iloc[-1]
+        row[1] += safe.iloc[-1] if len(safe) else 0.0
+    for line in f["mart_order_line"].itertuples():
+        due = pd.Timestamp(line.promise_date) if pd.notna(line.promise_date) else pd.NaT
+        gone = line.complete_ship_at <= P1 or line.cancelled_at <= P1
+        if line.order_at <= P1 and not gone and due < P1 + 14 * DAY and isinstance(line.site_id, str):
+            wanted = line.open_qty if pd.isna(line.complete_ship_at) else line.ordered_qty - line.cancelled_qty
+            rows.setdefault((line.site_id, line.item_id), [0.0, 0.0, 0.0])[2] += wanted
+    frame = pd.DataFrame([(*key, *row) for key, row in rows.items()], columns=["site", "item", "held", "safe", "want"])
+    return frame.assign(usable=(frame["held"] - frame["safe"]).clip(lower=0))
+
+
+@oracle("inventory_utilisation")
+def _(f: Frames) -> float:
+    stock = _stock_at_p1(f)
+    return np.minimum(stock["usable"], stock["want"]).sum() / stock["held"].sum()
+
+
+@oracle("stranded_stock")
+def _(f: Frames) -> float:
+    stock = _stock_at_p1(f)
+    free = stock["usable"] - stock["want"]
+    short = set(stock[free < 0]["item"])
+    cost = stock["item"].map(dict(zip(f["core_item"]["item_id"], f["core_item"]["unit_cost"], strict=True)))
+    return (free * cost)[(free > 0) & stock["item"].isin(short)].sum()
+
+
+@oracle("late_supply_share")
+def _(f: Frames) -> float:
+    supply = f["core_supply"]
+    coming = supply[(supply["ordered_at"] <= P1) & ~(supply["received_at"] <= P1)]
+    first = coming.groupby(["item_id", "site_id"])["eta_at"].min()
+    late = []
+    for line in f["mart_order_line"].itertuples():
+        ends = [one for one in (line.complete_ship_at, line.cancelled_at) if pd.notna(one)]
+        if pd.isna(line.promise_date) or line.order_at > P1 or (ends and min(ends) <= P1):
+            continue
+        if not ends and not line.open_qty > 0:
+            continue
+        promise = pd.Timestamp(line.projected_date if pd.notna(line.projected_date) else line.promise_date)
+        covered = (0 if pd.isna(line.allocated_qty) else line.allocated_qty) >= line.open_qty
+        eta = first.get((line.item_id, line.site_id), pd.NaT)
+        late.append(bool(not covered and eta >= promise + DAY))
+    return float(np.mean(late))
+
+
+@oracle("inflow")
+def _(f: Frames) -> float:
+    return int(within(f["mart_exception"]["detected_at"]).sum())
+
+
+@oracle("outflow")
+def _(f: Frames) -> float:
+    ended = f["mart_exception"][["resolved_at", "closed_at"]].min(axis=1)
+    return int(within(ended).sum())
+
+
+@oracle("expected_days")
+def _(f: Frames) -> float:
+    ended = f["mart_exception"][["resolved_at", "closed_at"]].min(axis=1)
+    return len(open_at(f["mart_exception"], P1)) / (within(ended).sum() / ((P1 - P0) / DAY))
+
+
+@oracle("response_spread")
+def _(f: Frames) -> float:
+    frame = f["mart_exception"][within(f["mart_exception"]["acknowledged_at"])]
+    waited = hours(frame["detected_at"], frame["acknowledged_at"])
+    medians = [waited[frame["owner_user_id"] == who].median() for who in frame["owner_user_id"].dropna().unique()]
+    return (np.quantile(medians, 0.75) - np.quantile(medians, 0.25)) / np.median(medians)
+
+
+def _made(f: Frames) -> pd.DataFrame:
+    return f["core_recommendation"][within(f["core_recommendation"]["made_at"])]
+
+
+@oracle("assist_acceptance_rate")
+def _(f: Frames) -> float:
+    counts = _made(f)["response"].value_counts()
+    return counts["accepted"] / (counts["accepted"] + counts["overridden"])
+
+
+@oracle("assist_override_rate")
+def _(f: Frames) -> float:
+    counts = _made(f)["response"].value_counts()
+    return counts["overridden"] / (counts["accepted"] + counts["overridden"])
+
+
+@oracle("assist_abstention_rate")
+def _(f: Frames) -> float:
+    return (_made(f)["response"].dropna() == "abstained").mean()
+
+
+def _forecasts(f: Frames) -> tuple[pd.Series, pd.Series]:
+    made = _made(f).dropna(subset=["probability", "outcome"])
+    meant = made["suggested"].where(made["kind"] != "breach", "breach")
+    return made["probability"], (made["outcome"] == meant).astype(float)
+
+
+@oracle("assist_brier_score")
+def _(f: Frames) -> float:
+    stated, true = _forecasts(f)
+    return ((stated - true) ** 2).mean()
+
+
+@oracle("assist_calibration_error")
+def _(f: Frames) -> float:
+    stated, true = _forecasts(f)
+    off = 0.0
+    for low in range(10):
+        percent = (stated * 100).round()
+        held = (percent >= 10 * low) & (percent < (10 * low + 10 if low < 9 else 101))
+        off += abs(stated[held].sum() - true[held].sum())
+    return off / len(stated)

@@ -1,0 +1,147 @@
+"""What are freight, margin, leakage and return by the catalogue's formula? See `oracles.py`."""
+
+import numpy as np
+import pandas as pd
+
+from tests.control_tower.oracles import P0, P1, Frames, oracle, valid, within
+from tests.control_tower.oracles_trade import DAY
+from tests.control_tower.random_build import T
+
+COST = 40
+
+
+def in_euro(f: Frames, amount: pd.Series, currency: pd.Series, day: pd.Series) -> pd.Series:
+    """By the rate of the day, looked up one by one."""
+    dated = [(pd.Timestamp(one.valid_from), float(one.rate)) for one in f["ref_currency_rate"].itertuples()]
+
+    def rate(code: str, moment: pd.Timestamp) -> float:
+        if code == "EUR":
+            return 1.0
+        known = [pair for pair in dated if pd.notna(moment) and pair[0] <= moment.normalize()]
+        return max(known)[1] if known else np.nan
+
+    return amount * [rate(code, moment) for code, moment in zip(currency, day, strict=True)]
+
+
+def _freight(f: Frames) -> pd.DataFrame:
+    moved = f["core_shipment"][within(f["core_shipment"]["shipped_at"])].copy()
+    for column in ("freight_amount", "standard_freight_amount"):
+        moved[column] = in_euro(f, moved[column], moved["currency_code"], moved["shipped_at"])
+    raised = valid(f["mart_exception"])
+    of_order = raised[raised["shipment_id"].isna()]["order_id"]
+    linked = moved["shipment_id"].isin(raised["shipment_id"].dropna()) | moved["order_id"].isin(of_order)
+    moved["counts"] = linked & moved["is_expedited"].eq(True)
+    moved["premium"] = moved["freight_amount"] - moved["standard_freight_amount"]
+    return moved
+
+
+@oracle("expedited_freight_cost")
+def _(f: Frames) -> float:
+    moved = _freight(f)
+    return moved[moved["counts"]]["premium"].sum()
+
+
+@oracle("expedited_freight_per_1000_orders")
+def _(f: Frames) -> float:
+    moved = _freight(f)
+    return 1000 * moved[moved["counts"]]["premium"].sum() / within(f["core_order"]["order_at"]).sum()
+
+
+@oracle("expedited_freight_share")
+def _(f: Frames) -> float:
+    moved = _freight(f)
+    linked_or_not = moved["counts"] | ~moved["counts"]
+    value = moved["premium"].where(moved["counts"], 0.0)
+    usable = linked_or_not & value.notna() & moved["freight_amount"].notna() & moved["is_expedited"].notna()
+    unsaid = moved["is_expedited"].isna() & moved["freight_amount"].notna()
+    return value[usable].sum() / moved["freight_amount"][usable | unsaid].sum()
+
+
+def _leaks(f: Frames) -> pd.DataFrame:
+    """Per order with an exception booked in the period: what leaked and the margin there was."""
+    raised = valid(f["mart_exception"])
+    pricing = set(raised[raised["category"] == "pricing"]["order_id"])
+    items = f["core_item"].set_index("item_id")
+    lines = f["mart_order_line"].set_index("order_line_id")
+    rows = []
+    orders = f["core_order"][within(f["core_order"]["order_at"])]
+    bills = f["core_invoice"].query("direction == 'receivable'")
+    credits = in_euro(f, bills["credit_amount"], bills["currency_code"], bills["posted_at"]).groupby(bills["order_id"])
+    moved = f["core_shipment"]
+    premium = (moved["freight_amount"] - moved["standard_freight_amount"]).clip(lower=0)
+    premium = in_euro(f, premium, moved["currency_code"], moved["shipped_at"]).groupby(moved["order_id"])
+    credit_of, premium_of = credits.sum().to_dict(), premium.sum().to_dict()
+    parts = f["core_shipment_line"]
+    for name in orders["order_id"][orders["order_id"].isin(raised["order_id"])]:
+        own = lines[lines["order_id"] == name]
+        margin = ((own["unit_price"] - own["unit_cost"]) * own["ordered_qty"]).dropna()
+        leak = credit_of.get(name, 0.0) + premium_of.get(name, 0.0)
+        if name in pricing:
+            below = own["item_id"].map(items["unit_price"]) - own["unit_price"]
+            leak += (below.clip(lower=0) * own["ordered_qty"]).sum()
+        for part in parts[parts["order_line_id"].isin(own.index)].itertuples():
+            line = lines.loc[part.order_line_id]
+            if part.item_id != line["item_id"] and pd.notna(line["unit_cost"]):
+                leak += max(items["unit_cost"][part.item_id] - line["unit_cost"], 0) * part.shipped_qty
+        if len(margin):
+            rows.append((leak, margin.sum()))
+    return pd.DataFrame(rows, columns=["leak", "margin"])
+
+
+@oracle("margin_leakage")
+def _(f: Frames) -> float:
+    return _leaks(f)["leak"].sum()
+
+
+@oracle("margin_leakage_rate")
+def _(f: Frames) -> float:
+    return _leaks(f)["leak"].sum() / _leaks(f)["margin"].sum()
+
+
+@oracle("revenue_leakage_rate")
+def _(f: Frames) -> float:
+    bills = f["core_invoice"].query("direction == 'receivable'").dropna(subset=["posted_at"]).copy()
+    bills["euro"] = in_euro(f, bills["amount"], bills["currency_code"], bills["posted_at"])
+    bills["credit"] = in_euro(f, bills["credit_amount"].fillna(0), bills["currency_code"], bills["posted_at"])
+    lost = billed = 0.0
+    gone = f["mart_order_line"].dropna(subset=["shipped_at"])
+    for name, lines in gone.groupby("order_id"):
+        worth = (lines["shipped_qty"] * lines["unit_price"]).dropna()
+        own = bills[bills["order_id"] == name]
+        when = own["posted_at"].min() if len(own) else lines["shipped_at"].max() + 30 * DAY
+        if not P0 <= when < P1 or when > T or not len(worth):
+            continue
+        if own.empty:
+            lost += worth.sum()
+        elif own["euro"].notna().any():
+            amount = own["euro"].sum()
+            short = worth.sum() - amount
+            lost += own["credit"].sum() + (short if short > 0.02 * worth.sum() else 0.0)
+            billed += amount
+    return lost / billed
+
+
+@oracle("dispute_rate_by_value")
+def _(f: Frames) -> float:
+    own = f["core_invoice"].query("direction == 'receivable'")
+    own = own[within(own["posted_at"])]
+    amount = in_euro(f, own["amount"], own["currency_code"], own["posted_at"])
+    return amount[own["invoice_id"].isin(f["core_dispute"]["invoice_id"])].sum() / amount.sum()
+
+
+@oracle("unapplied_cash_age_days")
+def _(f: Frames) -> float:
+    held = f["core_cash_receipt"]
+    held = held[(held["received_at"] <= P1) & ~(held["applied_at"] <= P1)]
+    left = held["amount"] - held["applied_amount"].fillna(0).where(held["applied_at"].isna(), 0)
+    left = in_euro(f, left, held["currency_code"], held["received_at"])
+    return float(np.average((P1 - held["received_at"]) / DAY, weights=left))
+
+
+@oracle("return_on_cost")
+def _(f: Frames) -> float:
+    made = f["core_proposal"]
+    gained = made[within(made["confirmed_at"])]["realised_benefit_amount"].sum()
+    first = max(made["created_at"].min().normalize(), P0)
+    paid = COST * len(pd.date_range(first, P1, inclusive="left"))
+    return (gained - paid) / paid
