@@ -1,5 +1,6 @@
 """What is a page's answer in one sentence? Computed from the rows of its reads; no Streamlit, no query."""
 
+from math import isfinite
 from typing import Any
 
 import pandas as pd
@@ -124,7 +125,7 @@ def root_causes(found: pd.DataFrame, looked_at: int, holds: str) -> str:
         return f"Nothing fails beyond chance among {theme.count(looked_at)} comparisons. {holds}"
     strong, top = int((found["verdict"] == "strong").sum()), found.iloc[0]
     n = f"{strong} strong cause{'s' if strong != 1 else ''}" if strong else f"{len(found)} to watch, none strong"
-    return f"{n} among {theme.count(looked_at)} comparisons; {top['type_title']} at {top['words']} fails {top['ratio']:.1f} times as often as elsewhere."
+    return f"{n} among {theme.count(looked_at)} comparisons; {top['type_title']} at {top['words']} {_times(top)}."
 
 
 def data_health(header: Any, broken_audits: int, unmapped: int) -> str:
@@ -138,6 +139,13 @@ def data_health(header: Any, broken_audits: int, unmapped: int) -> str:
     left += [f"{unmapped} local code{'s are' if unmapped > 1 else ' is'} not mapped"] if unmapped else []
     todo = "; ".join(left) or "nothing waits for a person"
     return f"{share} of {theme.count(header.read_rows)} rows read passed the gate; {todo}."
+
+
+def _times(top: pd.Series) -> str:
+    """How much more often, or that it happens nowhere else."""
+    if not isfinite(top["ratio"]):
+        return f"fails {1000 * top['rate']:.0f} of 1,000 times and nowhere else"
+    return f"fails {top['ratio']:.1f} times as often as elsewhere"
 
 
 def _open_late(row: dict[str, Any]) -> str:

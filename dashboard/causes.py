@@ -46,7 +46,7 @@ class Causes:
     def concentration(self, by: str, whole: bool) -> Concentration:
         """Who holds how much of what came new; whole = of all time where no period was asked for."""
         bounds = EVER if whole and self.bounds is None else self.bounds
-        found: Concentration = self._call("concentration", bounds, by)
+        found: Concentration = self._call("counted", bounds, by)
         return found
 
     def _call(self, what: str, bounds: tuple[datetime, datetime] | None, by: str = "") -> Any:

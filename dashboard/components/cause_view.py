@@ -50,16 +50,25 @@ def _labels(reader: data.Reader, name: str) -> dict[str, str]:
 
 def tiles(found: RootCause, rising: Emerging, currency: str) -> list[Tile]:
     """Strong, watch, what is recoverable, what has begun to rise, and how much was compared."""
-    verdicts, own = found.looked["verdict"].value_counts(), found.found()
+    own = found.found()
     alone = own[own["explained_by"].isna()]
-    money = float(alone["amount_recoverable"].sum())
+    n, echoes = alone["verdict"].value_counts(), own[own["explained_by"].notna()]["verdict"].value_counts()
+    most = alone["amount_recoverable"].max() if len(alone) else None
     span = f"{theme.day(found.span.since.date())} – {theme.day(found.span.until.date())}"
     return [
-        Tile("Strong", theme.count(verdicts.get("strong", 0)), "causes beyond chance, also before", EXTRA["strong"]),
-        Tile("Watch", theme.count(verdicts.get("watch", 0)), "worse, but little or new", EXTRA["watch"]),
-        Tile("Recoverable", theme.money(money, currency) if money else None,
-             "if the worst were as the rest" if money else "no finding states an amount.",
-             "Value of the failures above the rest's rate at equal mix, of findings that no other finding explains."),
+        Tile(
+            "Strong", theme.count(n.get("strong", 0)), f"and {theme.count(echoes.get('strong', 0))} that these explain",
+            EXTRA["strong"],
+        ),
+        Tile(
+            "Watch", theme.count(n.get("watch", 0)), f"and {theme.count(echoes.get('watch', 0))} that these explain",
+            EXTRA["watch"],
+        ),
+        Tile(
+            "Largest effect", theme.money(most, currency) if most else None,
+            "if that one were as the rest" if most else "no finding states an amount.",
+            "Value of the failures above the rest's rate at equal mix, of the finding with most of it. Findings overlap: not to be added up.",
+        ),
         Tile("Rising", theme.count(len(rising.rows)), "rates that rose in the last weeks",
              "Rates of the last one, two and four weeks against the weeks before, beyond the rest and beyond chance (DET-12)."),
         Tile("Compared", theme.count(found.looked_at), span,
@@ -102,7 +111,7 @@ def holders(held: causes.Causes, by: str, is_whole: bool) -> Concentration:
     title = f"Where exceptions are, by {BY[by]}"
     if rows["key"].notna().any():
         drawn = bars.figure(rows, figure.mode(), "new_count", "exceptions")
-        figure.show(title, drawn, rows, "concentration", by if by in DIMENSIONS else "")
+        figure.show(title, drawn, rows, "where_exceptions_are", by if by in DIMENSIONS else "")
         st.markdown(f"{hold_words(counted, by)} A large {BY[by]} is not a bad one.")
     else:
         figure.nothing(title, f"No exception states a {BY[by]}.")
@@ -123,7 +132,7 @@ def listing(rows: pd.DataFrame) -> None:
     shown = pd.DataFrame({
         "verdict": rows["verdict"], "type": rows["type_title"], "place": rows["words"],
         "counts": [f"{theme.count(a)} of {theme.count(b)}" for a, b in zip(rows["failed"], rows["exposed"], strict=True)],
-        "rate": (1000 * rows["rate"]).round(1), "rest": (1000 * rows["rest_rate"]).round(1), "ratio": rows["ratio"].round(1),
+        "rate": (1000 * rows["rate"]).round(1), "rest": (1000 * rows["rest_rate"]).round(1), "ratio": rows["ratio"].replace(float("inf"), float("nan")).round(1),
         "likely": [f"+{1000 * a:.1f} to +{1000 * b:.1f}" for a, b in zip(rows["low"], rows["high"], strict=True)],
         "amount": rows["amount_recoverable"].round(), "explained": rows["explained_by"],
     })  # fmt: skip
@@ -132,7 +141,7 @@ def listing(rows: pd.DataFrame) -> None:
                "explained": "Explained by"}  # fmt: skip
     columns = {name: words for name, words in columns.items() if shown[name].notna().any()}
     table.plain_rows(shown, columns, "findings", height=420)
-    csv.button(f"CSV of all {len(rows)}", "root_causes", lambda: rows, "csv_findings")
+    csv.button(f"CSV of all {len(rows)}", "root_causes", lambda: rows, "csv_all_findings")
 
 
 def rising(found: Emerging, reader: data.Reader, titles: Any) -> None:

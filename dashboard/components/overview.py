@@ -56,8 +56,23 @@ def tiles(found: Figures, currency: str) -> list[tile.Tile]:
         link = links.get(name) if one.value is not None else None
         page = "app_pages/integration_health.py" if name == "integration_failures_per_1000" else one.link_page
         twin = _twin(found, aspect, currency) if one.value is not None else ""
-        made.append(replace(one, overline=aspect.name, twin=twin, link=link, is_note_linked=True, link_page=page))
+        made.append(
+            replace(
+                one,
+                overline=aspect.name,
+                note=_short(one.note),
+                twin=twin,
+                link=link,
+                is_note_linked=True,
+                link_page=page,
+            )
+        )
     return made
+
+
+def _short(note: str) -> str:
+    """Numerator and denominator without the word for the rows, where both do not fit into a tile."""
+    return note if len(note) <= 20 else note.rpartition(" ")[0]
 
 
 def _twin(found: Figures, aspect: Aspect, currency: str) -> str:

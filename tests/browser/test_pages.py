@@ -13,6 +13,12 @@ PAGES = {
     "": "Is the flow of exceptions under control?",
     "exceptions": "What is ageing, and who owns it?",
     "data_health": "Can these numbers be trusted?",
+    "executive_overview": "Is flow quality getting better, and what is at risk?",
+    "aging": "What has waited too long, and when is it cleared?",
+    "cycle_times": "How long until an exception is fixed?",
+    "root_causes": "What causes exceptions, beyond size and chance?",
+    "integration_health": "Do messages get through between the systems?",
+    "kpi_catalogue": "What does each number mean, and what is it now?",
 }
 LAPTOP, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 
@@ -43,6 +49,43 @@ def test_a_page_answers_without_an_error_box_and_fits_the_screen(
     main = page.get_by_test_id("stMainBlockContainer")
     assert sum(char.isdigit() for char in main.inner_text()) > 20
     assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
+
+
+LEADERS = ("executive_overview", "aging", "cycle_times", "integration_health")
+
+
+@pytest.mark.parametrize("path", LEADERS)
+def test_a_copied_link_shows_a_stranger_the_same_numbers(page: Page, address: str, browser: Browser, path: str) -> None:
+    page.goto(f"{address}/{path}?site=acme%3ADC1&since=2025-12-01&until=2026-03-15")
+    _settled(page)
+    numbers = page.get_by_test_id("stMetricValue").all_inner_texts()
+    assert len(numbers) == 5
+    stranger = browser.new_context(viewport=LAPTOP).new_page()  # type: ignore[arg-type]
+    stranger.goto(page.url)
+    _settled(stranger)
+    expect(stranger.get_by_test_id("stMetricValue")).to_have_text(numbers)
+    stranger.context.close()
+
+
+def test_the_executive_overview_is_read_without_scrolling(page: Page, address: str) -> None:
+    """EXE-01, EXE-07: the tiles, the leading figure and the three causes stand in a laptop's first screen."""
+    page.goto(f"{address}/executive_overview")
+    _settled(page)
+    for last in (page.get_by_test_id("stPlotlyChart").first, page.locator(".st-key-cause_3")):
+        box = last.bounding_box()
+        assert box is not None
+        assert box["y"] + box["height"] <= LAPTOP["height"]
+
+
+def test_a_bar_of_the_aging_page_opens_its_cases(page: Page, address: str) -> None:
+    page.goto(f"{address}/aging?by=severity")
+    _settled(page)
+    bar = page.get_by_test_id("stPlotlyChart").first.locator(".bars .point path").last
+    box = bar.bounding_box()
+    assert box is not None
+    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.wait_for_url("**/exceptions?*severity=*age=*")
+    expect(page.get_by_role("heading", name=PAGES["exceptions"])).to_be_visible()
 
 
 def test_the_control_room_answers_in_the_first_screen(page: Page, address: str) -> None:

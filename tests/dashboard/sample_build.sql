@@ -120,3 +120,16 @@ INSERT INTO load_conflict (source_system, raw_table, row_key, file_no, file_line
     ('sample_erp', 'order_header', 'O17', 1, 18, 1, 4001, '{"order_id": "O17", "status": "open"}');
 
 INSERT INTO suspicious_id (relation, suspicious_id, why) VALUES ('core_customer', 'acme:C' || chr(8203) || '17', 'zero-width');
+
+INSERT INTO core_integration_message (
+    message_id, attempt, source_system, interface_id, sent_at, status, correlation_id, error_class, http_code, consumer, dlq_at, recovered_at
+)
+SELECT
+    'acme:M' || i, attempt, 'sample_erp', 'acme:' || ['EDI.ORDERS', 'PORTAL.ORDERS', 'CARRIER.STATUS'][1 + i % 3],
+    $as_of - to_minutes(CAST(i * 37 - attempt * 11 AS BIGINT)),
+    CASE WHEN attempt = 1 AND i % 20 < 2 THEN 'failed' WHEN attempt = 2 AND i % 60 = 0 THEN 'dead_letter' ELSE 'ok' END,
+    'acme:K' || i, CASE WHEN attempt = 1 AND i % 20 < 2 OR i % 60 = 0 THEN ['timeout', 'schema', 'auth'][1 + i % 7 % 3] END,
+    CASE WHEN i % 20 = 1 THEN 504 END, 'order intake',
+    CASE WHEN attempt = 2 AND i % 60 = 0 THEN $as_of - to_minutes(CAST(i * 37 - 30 AS BIGINT)) END, NULL
+FROM range(CASE WHEN $rows > 0 AND NOT $all_closed THEN 2400 ELSE 0 END) AS r(i), range(1, 3) AS s(attempt)
+WHERE attempt = 1 OR i % 20 < 2;

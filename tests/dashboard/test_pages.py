@@ -16,6 +16,12 @@ PAGES = {
     "control_room": "Is the flow of exceptions under control?",
     "exceptions": "What is ageing, and who owns it?",
     "data_health": "Can these numbers be trusted?",
+    "executive_overview": "Is flow quality getting better, and what is at risk?",
+    "aging": "What has waited too long, and when is it cleared?",
+    "cycle_times": "How long until an exception is fixed?",
+    "root_causes": "What causes exceptions, beyond size and chance?",
+    "integration_health": "Do messages get through between the systems?",
+    "kpi_catalogue": "What does each number mean, and what is it now?",
 }
 
 
