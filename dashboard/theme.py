@@ -4,7 +4,6 @@ The colours of the pages' own widgets are in .streamlit/config.toml; no other fi
 Streamlit call and no data.
 """
 
-import math
 from datetime import UTC, date, datetime
 from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -108,7 +107,7 @@ def points(value: float) -> str:
 
 def quantity(value: float | None, unit: str, currency: str) -> str:
     """A KPI's number by the unit of its definition; percent and points are kept as 0–1."""
-    if value is None or math.isnan(value):
+    if value is None:
         return NO_VALUE
     match unit:
         case "percent":

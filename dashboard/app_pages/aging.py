@@ -5,6 +5,7 @@ from functools import partial
 
 import streamlit as st
 
+from control_tower.filters import Filters
 from dashboard import answers, data, figures, filters, period, theme
 from dashboard.charts import cumulative
 from dashboard.components import aging_tiles, aging_view, csv, empty, figure, filter_bar, plain, table, tile
@@ -40,12 +41,17 @@ def main() -> None:
         figure.show(title, cumulative.figure(weeks, figure.mode()), weeks, "cumulative_flow")
     st.subheader("Who holds it", anchor=False)
     aging_view.holders(cells, head.currency)
+    due_first(reader, state, row["open_count"], head.currency)
+
+
+def due_first(reader: data.Reader, state: Filters, n: int, currency: str) -> None:
+    """The open ones in the order of their due times, the latest past it on top; all of them as CSV."""
     st.subheader("Due first", anchor=False)
     opened = replace(state, state="open")
     due = reader.frame("exception_row", opened, row_limit=20, skip=0, sort="due")
-    picked = table.exceptions(due, head.currency, key="due_rows")
+    picked = table.exceptions(due, currency, key="due_rows")
     rows = partial(reader.export, "exception_export", opened, row_limit=csv.MOST_ROWS, sort="due")
-    csv.button(f"CSV of all {theme.count(row['open_count'])} open", "open_exceptions", rows, "csv_due")
+    csv.button(f"CSV of all {theme.count(n)} open", "open_exceptions", rows, "csv_due")
     if picked:
         st.switch_page("app_pages/exceptions.py", query_params=filters.link(opened, exception=picked))
 

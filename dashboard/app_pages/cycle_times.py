@@ -4,8 +4,7 @@ import streamlit as st
 
 from control_tower.analysis.cycle_time import cycle_time, survival_curve
 from dashboard import answers, data, figures, filters, period
-from dashboard.charts import medians, survival
-from dashboard.components import aging_view, cycle_view, empty, figure, filter_bar, groups_table, plain, tile
+from dashboard.components import aging_view, cycle_view, empty, filter_bar, groups_table, plain, tile
 
 KPI = "resolution_cycle_time"
 
@@ -29,21 +28,9 @@ def main() -> None:
     by = aging_view.choice("By", "by", cycle_view.BY, "type_code")
     left, right = st.columns(2, gap="large")
     with left:
-        rows = survival.frame(curve)
-        marks = {"half": times.median.value, "three quarters": times.p75.value, "nine tenths": times.p90.value}
-        figure.show(
-            "Share still unresolved after so long", survival.figure(rows, figure.mode(), marks), rows, "survival"
-        )
+        groups_table.curve(times, curve)
     with right:
-        parts = found.durations(KPI, by)
-        labels = {str(row.key): str(row.label) for row in reader.frame("filter_option", dimension=by).itertuples()}
-        groups = cycle_view.compared(parts, labels, head.small_sample)
-        title = f"Half resolved in, by {cycle_view.BY[by]}"
-        if len(groups):
-            figure.show(title, medians.figure(groups, figure.mode()), groups, "medians", by)
-            st.markdown(plain.as_text(cycle_view.difference_words(parts, groups, cycle_view.BY[by])))
-        else:
-            figure.nothing(title, f"No {cycle_view.BY[by]} has {head.small_sample} exceptions with a known duration.")
+        groups = groups_table.medians_by(found, KPI, by, head.small_sample)
     st.subheader("What is still to come", anchor=False)
     waited = float(aging_view.choice("Already waited", "waited", cycle_view.WAITED, "144"))
     st.markdown(plain.as_text(cycle_view.still_to_come(curve, waited)))

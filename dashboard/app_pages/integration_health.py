@@ -1,5 +1,6 @@
 """Do messages get through between the systems? Failures per interface, error classes, retries, dead letters."""
 
+import pandas as pd
 import streamlit as st
 
 from dashboard import answers, data, figures, period
@@ -23,6 +24,16 @@ def main() -> None:
     answer.markdown(plain.as_text(answers.integration(row, rows, asked)))
     found = figures.Figures(reader, state.without_time(), asked)
     tile.row(integration_view.tiles(found, row, head.currency))
+    pictures(reader, rows, source, asked)
+    if len(rows):
+        st.subheader("Interfaces", anchor=False)
+        integration_view.interfaces(rows)
+        csv.button("CSV", "interfaces", lambda: rows, "csv_interfaces")
+    integration_view.dead_letters(reader, source, row)
+
+
+def pictures(reader: data.Reader, rows: pd.DataFrame, source: str, asked: period.Period) -> None:
+    """The rate of every interface with its interval, and which class of error hits which."""
     left, right = st.columns(2, gap="large")
     with left:
         if len(rows):
@@ -37,11 +48,6 @@ def main() -> None:
             figure.show("Classes of error", error_classes.figure(errors, figure.mode()), errors, "error_classes")
         else:
             figure.nothing("Classes of error", "Nothing failed in this period.")
-    if len(rows):
-        st.subheader("Interfaces", anchor=False)
-        integration_view.interfaces(rows)
-        csv.button("CSV", "interfaces", lambda: rows, "csv_interfaces")
-    integration_view.dead_letters(reader, source, row)
 
 
 main()

@@ -17,9 +17,7 @@ def main() -> None:
     if not reader.row("exception_total", state.without_time())["n"]:
         empty.no_rows(reader, state.without_time())
         return
-    used = Filters(site_id=state.site_id, since=state.since, until=state.until, basis=state.basis)
-    if used != state:
-        quiet.line("Of your filters this page uses the period and the sites; causes are searched among all the others.")
+    say_what_is_used(state)
     asked = period.of(state, recent)
     bounds = (asked.bounds["since"], asked.bounds["until"]) if state.since or state.until else None
     held = causes.Causes(reader, state, head.small_sample, bounds)
@@ -40,6 +38,13 @@ def main() -> None:
         cause_view.listing(found)
     if result.looked_at:
         cause_view.rising(rising, reader, result.exposure.titles)
+
+
+def say_what_is_used(state: Filters) -> None:
+    """A search over all dimensions is not narrowed by one of them."""
+    used = Filters(site_id=state.site_id, since=state.since, until=state.until, basis=state.basis)
+    if used != state:
+        quiet.line("Of your filters this page uses the period and the sites; causes are searched among all the others.")
 
 
 main()

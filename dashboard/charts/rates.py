@@ -48,6 +48,12 @@ def figure(rows: pd.DataFrame, mode: str) -> go.Figure:
         x=shown["rate_before"], y=places, mode="markers", name="before", hovertemplate="before: %{x:.1f}<extra></extra>",
         marker={"symbol": "diamond", "size": 9, "color": theme.INK[mode]},
     )  # fmt: skip
+    _lay_out(drawn, shown, mode)
+    return drawn
+
+
+def _lay_out(drawn: go.Figure, shown: pd.DataFrame, mode: str) -> None:
+    places = list(range(len(shown)))
     reach = shown[["high", "rate_before"]].max(axis=1)
     for place, end, rate in zip(places, reach, shown["rate"], strict=True):
         drawn.add_annotation(
@@ -66,4 +72,3 @@ def figure(rows: pd.DataFrame, mode: str) -> go.Figure:
         tickvals=places, ticktext=[as_figure_text(label, 24) for label in shown["label"]], showgrid=False,
         range=[-0.6, max(len(shown), 2) - 0.4], tickfont={"color": theme.INK[mode]}, ticks="outside", ticklen=6, tickcolor="rgba(0,0,0,0)",
     )  # fmt: skip
-    return drawn

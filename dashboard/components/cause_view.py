@@ -52,7 +52,7 @@ def tiles(found: RootCause, rising: Emerging, currency: str) -> list[Tile]:
     """Strong, watch, what is recoverable, what has begun to rise, and how much was compared."""
     own = found.found()
     alone = own[own["explained_by"].isna()]
-    n, echoes = alone["verdict"].value_counts(), own[own["explained_by"].notna()]["verdict"].value_counts()
+    n, echoes = dict(alone["verdict"].value_counts()), own[own["explained_by"].notna()]["verdict"].value_counts()
     most = alone["amount_recoverable"].max() if len(alone) else None
     span = f"{theme.day(found.span.since.date())} – {theme.day(found.span.until.date())}"
     return [

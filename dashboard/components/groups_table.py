@@ -1,9 +1,12 @@
-"""How do the groups of the cycle times page stand as a table and as CSV?"""
+"""How is a cycle time shown: the curve of all, the medians of groups, the groups as a table and as CSV?"""
 
 import pandas as pd
 import streamlit as st
 
-from dashboard.components import csv, cycle_view, table
+from control_tower.analysis.cycle_time import CycleTime, SurvivalCurve
+from dashboard.charts import medians, survival
+from dashboard.components import csv, cycle_view, figure, plain, table
+from dashboard.figures import Figures
 
 
 def show(groups: pd.DataFrame, by: str) -> None:
@@ -20,3 +23,24 @@ def show(groups: pd.DataFrame, by: str) -> None:
     }
     table.plain_rows(cycle_view.table_rows(groups), columns, "groups", height=420)
     csv.button("CSV", "cycle_times", lambda: groups, "csv_groups")
+
+
+def curve(times: CycleTime, found: SurvivalCurve) -> None:
+    """The curve of everything selected, with its band and quantiles."""
+    rows = survival.frame(found)
+    marks = {"half": times.median.value, "three quarters": times.p75.value, "nine tenths": times.p90.value}
+    figure.show("Share still unresolved after so long", survival.figure(rows, figure.mode(), marks), rows, "survival")
+
+
+def medians_by(found: Figures, name: str, by: str, small: int) -> pd.DataFrame:
+    """Who takes longer, with intervals, and whether that is beyond chance. Returns the groups."""
+    parts = found.durations(name, by)
+    options = found.reader.frame("filter_option", dimension=by)
+    labels = {str(row.key): str(row.label) for row in options.itertuples()}
+    groups, title = cycle_view.compared(parts, labels, small), f"Half resolved in, by {cycle_view.BY[by]}"
+    if len(groups):
+        figure.show(title, medians.figure(groups, figure.mode()), groups, "medians", by)
+        st.markdown(plain.as_text(cycle_view.difference_words(parts, groups, cycle_view.BY[by])))
+    else:
+        figure.nothing(title, f"No {cycle_view.BY[by]} has {small} exceptions with a known duration.")
+    return groups

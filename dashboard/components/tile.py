@@ -76,6 +76,11 @@ def _show(tile: Tile) -> None:
     if len(tile.trend) > 1:
         options |= {"chart_data": tile.trend, "chart_type": "line"}
     st.metric(tile.label, tile.value, help=plain.as_text(tile.definition), **options)
+    _small_print(tile)
+
+
+def _small_print(tile: Tile) -> None:
+    """Note, target, twin, and the way to the rows."""
     if tile.link is None or not tile.is_note_linked:
         quiet.line(plain.as_text(tile.note))
     if tile.target:
