@@ -123,7 +123,7 @@ def quantity(value: float | None, unit: str, currency: str) -> str:
         case "per_1000" | "ratio":
             return f"{value:,.2f}" if abs(value) < 10 else f"{value:,.0f}" if abs(value) >= 1000 else f"{value:,.1f}"
         case _:
-            return count(round(value))
+            return count(value) if float(value).is_integer() or abs(value) >= 100 else f"{value:.1f}"
 
 
 def size(value: float) -> str:

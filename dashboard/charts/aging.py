@@ -30,16 +30,10 @@ def figure(cells: pd.DataFrame, mode: str, unit: str) -> go.Figure:
         )
     for name, total in zip(names, table.sum(axis=1), strict=True):
         drawn.add_annotation(x=name, y=total, text=theme.count(total), showarrow=False, yshift=10)
-    legend = {
-        "orientation": "h",
-        "x": 0,
-        "y": 1.08,
-        "yanchor": "bottom",
-        "traceorder": "reversed",
-        "itemclick": False,
-        "itemdoubleclick": False,
-    }
-    drawn.update_layout(template=theme.template(mode), barmode="stack", height=285, showlegend=True, legend=legend)
-    drawn.update_layout(margin={"t": 58})
+    legend = {"orientation": "h", "x": 0, "y": 1.08, "yanchor": "bottom", "traceorder": "reversed", "itemclick": False,
+              "itemdoubleclick": False}  # fmt: skip
+    drawn.update_layout(
+        template=theme.template(mode), barmode="stack", height=285, showlegend=True, legend=legend, margin={"t": 58}
+    )
     drawn.update_yaxes(title_text=unit, rangemode="tozero", nticks=4)
     return drawn

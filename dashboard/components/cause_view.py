@@ -83,7 +83,7 @@ def opener(found: pd.DataFrame) -> Any:
         row = found.loc[int(customdata[0])]
         state = filters.current()
         if row["type_code"] != "*":
-            state = state.with_values("type_code", [row["type_code"]])
+            state = state.with_values("type_code", [str(row["type_code"])])
         for name, key in ((row["dimension"], row["key"]), (row["other_dimension"], row["other_key"])):
             if isinstance(name, str) and isinstance(key, str) and name in DIMENSIONS:
                 state = state.with_values(name, [key])
