@@ -29,7 +29,7 @@ def figure(rows: pd.DataFrame, mode: str) -> go.Figure:
     ))  # fmt: skip
     for place, row in zip(places, shown.to_dict("records"), strict=True):
         drawn.add_annotation(
-            x=_PER * row['high'], y=place, text=f"+{_PER * row['difference']:,.0f}, {row['verdict']}", showarrow=False, xanchor="left",
+            x=_PER * row['high'], y=place, text=f"+{_PER * row['difference']:,.0f}" + (" watch" if row["verdict"] == "watch" else ""), showarrow=False, xanchor="left",
             xshift=8, font={"color": theme.INK[mode]},
         )  # fmt: skip
     names = [
@@ -39,7 +39,7 @@ def figure(rows: pd.DataFrame, mode: str) -> go.Figure:
     top = _PER * float(shown["high"].max()) if len(shown) else 1.0
     drawn.update_layout(template=theme.template(mode), height=70 + 40 * max(len(shown), 2), margin={"t": 8})
     drawn.update_xaxes(range=[min(0.0, _PER * float(shown["low"].min() if len(shown) else 0)), 1.3 * top], nticks=5,
-                       title_text="more failures per 1,000 than elsewhere, at equal mix")  # fmt: skip
+                       title_text="more per 1,000 than elsewhere")  # fmt: skip
     drawn.add_vline(x=0, line={"color": theme.QUIET[mode], "width": 1})
     drawn.update_yaxes(tickvals=places, ticktext=names, showgrid=False, tickfont={"color": theme.INK[mode], "size": 11},
                        range=[-0.6, max(len(shown), 2) - 0.4], ticks="outside", ticklen=6, tickcolor="rgba(0,0,0,0)")  # fmt: skip

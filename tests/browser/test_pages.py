@@ -58,8 +58,8 @@ LEADERS = ("executive_overview", "aging", "cycle_times", "integration_health")
 def test_a_copied_link_shows_a_stranger_the_same_numbers(page: Page, address: str, browser: Browser, path: str) -> None:
     page.goto(f"{address}/{path}?site=acme%3ADC1&since=2025-12-01&until=2026-03-15")
     _settled(page)
+    expect(page.get_by_test_id("stMetricValue")).to_have_count(5)
     numbers = page.get_by_test_id("stMetricValue").all_inner_texts()
-    assert len(numbers) == 5
     stranger = browser.new_context(viewport=LAPTOP).new_page()  # type: ignore[arg-type]
     stranger.goto(page.url)
     _settled(stranger)
