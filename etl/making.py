@@ -67,6 +67,7 @@ def _fill(
     stage = Stage(connection, Believed(str(policy.loading.earliest), str(policy.loading.latest)))
     sources = [_source(manifest, entry.name, settings) for entry in manifest.sources]
     warnings = _read(stage, sources, manifest, _Reading(settings, workspace, limits(policy), step))
+    preamble.compress(connection)
     for source in sources:
         step("map", f"{source.name}: {len(source.sql)} canonical tables")
         preamble.write_registry(connection, source)

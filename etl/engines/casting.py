@@ -188,8 +188,8 @@ def _iso(text: str, rules: Rules) -> str:
     with_offset = f"CAST(timezone('UTC', TRY_CAST({whole} AS TIMESTAMPTZ)) AS TIMESTAMP)"
     local = _to_utc(f"TRY_CAST(replace({text}, ',', '.') AS TIMESTAMP)", rules)
     return (
-        f"CASE WHEN regexp_full_match({text}, '{stem}{offset}') THEN {with_offset} "
-        f"WHEN regexp_full_match({text}, '{stem}') THEN {local} END"
+        f"CASE WHEN regexp_full_match({text}, '{stem}') THEN {local} "
+        f"WHEN regexp_full_match({text}, '{stem}{offset}') THEN {with_offset} END"
     )
 
 

@@ -35,9 +35,18 @@ _CLOCKS = (
 
 
 def attach_stage(connection: duckdb.DuckDBPyConnection, workspace: Path) -> None:
-    """Attach the throw-away database `stage`; names are looked up in the build first, then there."""
+    """Attach the throw-away database `stage`; names are looked up in the build first, then there.
+
+    What is written before `compress` is called stays uncompressed: staged rows are read back at once and deleted.
+    """
     connection.execute(f"ATTACH {literal(str(workspace / 'stage.duckdb'))} AS stage")
     connection.execute("SET search_path = 'warehouse.main,stage.main'")
+    connection.execute("SET force_compression = 'uncompressed'")
+
+
+def compress(connection: duckdb.DuckDBPyConnection) -> None:
+    """From here on tables are compressed: they are kept."""
+    connection.execute("SET force_compression = 'auto'")
 
 
 def write_reference(connection: duckdb.DuckDBPyConnection, manifest: Manifest, raw: Path) -> None:
