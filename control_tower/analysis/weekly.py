@@ -88,7 +88,8 @@ def _whole_weeks(rows: pd.DataFrame, span: Span) -> pd.DatetimeIndex:
 
 def _monday(moments: pd.Series) -> pd.Series:
     days = moments.dt.normalize()
-    return days - pd.to_timedelta(days.dt.day_of_week, unit="D")
+    mondays: pd.Series = days - pd.to_timedelta(days.dt.day_of_week, unit="D")
+    return mondays
 
 
 def _ratios(rows: pd.DataFrame, span: Span, scale: float) -> pd.Series:
@@ -96,7 +97,7 @@ def _ratios(rows: pd.DataFrame, span: Span, scale: float) -> pd.Series:
     sums = rows.groupby(_monday(rows["measured_on"]))[["value", "weight"]].sum()
     sums = sums.reindex(_whole_weeks(rows, span), fill_value=0.0)
     sums = sums[sums["weight"] > 0]
-    return pd.Series(scale * sums["value"] / sums["weight"])
+    return pd.Series((scale * sums["value"] / sums["weight"]).to_numpy(dtype=np.float64), index=sums.index)
 
 
 def _counts(rows: pd.DataFrame, span: Span) -> pd.DataFrame:

@@ -7,9 +7,10 @@ Never put a particular KPI here: that is one file in `kpis/`.
 from control_tower.kpi.availability import lineage
 from control_tower.kpi.history import trend
 from control_tower.kpi.measure import breakdown, evaluate, rows
-from control_tower.kpi.report import all_as_json, as_json, cycle_time_as_json
+from control_tower.kpi.report import aging_as_json, all_as_json, as_json, cycle_time_as_json
 from control_tower.kpi.score import DIMENSIONS, Where, selection
 from control_tower.kpi.value import KpiPart, KpiPoint, KpiValue, Period
+from control_tower.kpi.why import why_as_json
 
 __all__ = [
     "DIMENSIONS",
@@ -18,6 +19,7 @@ __all__ = [
     "KpiValue",
     "Period",
     "Where",
+    "aging_as_json",
     "all_as_json",
     "as_json",
     "breakdown",
@@ -27,4 +29,5 @@ __all__ = [
     "rows",
     "selection",
     "trend",
+    "why_as_json",
 ]

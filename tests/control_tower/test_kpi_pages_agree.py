@@ -57,3 +57,30 @@ def test_the_oldest_open_leaves_suspect_times_out_and_says_how_many(tiles: tuple
     found = kpi.evaluate(connection, kpis()["oldest_open_hours"], kpi.Period(P0.to_pydatetime(), P1.to_pydatetime()))
     assert found.figure is not None
     assert found.figure.unknown == shown["open_suspect_count"] > 0
+
+
+def test_every_page_counts_the_money_of_what_is_open_as_the_kpi_does() -> None:
+    frames = random_build.frames(5)
+    build = Build(T.to_pydatetime())
+    build.insert_frame("mart_order_line", frames["mart_order_line"])
+    is_open = frames["mart_exception"]["ended_at"].isna()
+    build.insert_frame("mart_exception", frames["mart_exception"].assign(is_open=is_open, age_hours=1.0))
+    expected = kpi.evaluate(build.connection, kpis()["value_at_risk"]).value
+    for name, column in (("exception_total", "open_value"), ("aging_total", "open_value"), ("aging", "value_amount")):
+        text = (warehouse.READS / f"{name}.sql").read_text(encoding="utf-8").replace("{exceptions}", "mart_exception")
+        bound = {key: value for key, value in {"whose": "open", "days": 28}.items() if f"${key}" in text}
+        shown = build.connection.execute(text, bound).df()[column].sum()
+        assert shown == pytest.approx(expected), name
+    by_site = kpi.breakdown(build.connection, kpis()["value_at_risk"], None, None, "site_id")
+    text = (warehouse.READS / "breakdown.sql").read_text(encoding="utf-8").replace("{exceptions}", "mart_exception")
+    after = (T + (T - P1)).to_pydatetime()
+    shown_by = build.connection.execute(
+        text,
+        {
+            "dimension": "site_id",
+            "since": P0.to_pydatetime(),
+            "until": after,
+            **({"row_limit": 50} if "$row_limit" in text else {}),
+        },
+    ).df()
+    assert shown_by["open_value"].sum() == pytest.approx(sum(part.figure.value or 0 for part in by_site))

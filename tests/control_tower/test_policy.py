@@ -79,6 +79,14 @@ def test_changing_a_comment_changes_the_hash(tmp_path: Path) -> None:
 
 def test_parameters_of_both_sections_have_distinct_names() -> None:
     rules = policy.load().rules
-    names = [*rules.detection.model_dump(), *rules.measures.model_dump()]
+    names = [*rules.detection.model_dump(), *rules.measures.model_dump(exclude_none=True)]
     assert len(names) == len(set(names))
     assert set(policy.load().parameters) == set(names)
+
+
+def test_a_cost_nobody_stated_is_no_parameter_and_a_stated_one_is(tmp_path: Path) -> None:
+    text = policy.SHIPPED.read_text(encoding="utf-8")
+    assert "running_cost_per_day_amount" not in policy.load().parameters
+    stated = tmp_path / "policy.toml"
+    stated.write_text(text.replace("[measures]", "[measures]\nrunning_cost_per_day_amount = 40"), encoding="utf-8")
+    assert policy.load(stated).parameters["running_cost_per_day_amount"] == 40

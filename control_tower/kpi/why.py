@@ -1,0 +1,64 @@
+"""Why did a figure change since the period before? Volume, mix and rate by one dimension, exactly.
+
+Asks `measure.py` for both periods and `analysis/decomposition.py` for the split. Never judges a change.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import duckdb
+import pandas as pd
+
+from control_tower.analysis.decomposition import decompose
+from control_tower.definitions import KpiDefinition
+from control_tower.errors import NotAvailable
+from control_tower.kpi.availability import build_facts
+from control_tower.kpi.measure import breakdown, instant
+from control_tower.kpi.score import Where
+from control_tower.kpi.value import KpiPart, Period
+
+
+def why_as_json(
+    connection: duckdb.DuckDBPyConnection,
+    definition: KpiDefinition,
+    period: Period,
+    filters: Where | None,
+    dimension: str,
+) -> dict[str, Any]:
+    """The change from the period before, of equal length, in the figure's unit; its parts add up to it.
+
+    Raises NotAvailable for an aggregate that does not decompose (ruling 10), a period without a beginning or
+    an end, and where one of the two periods holds nothing.
+    """
+    if definition.aggregate not in ("sum", "mean", "ratio"):
+        raise NotAvailable(
+            f"a change of {definition.name} does not split exactly: it is a {definition.aggregate}, not one of "
+            f"sum, mean, ratio; compare its parts with --by"
+        )
+    until = period.until or instant(build_facts(connection), period)
+    if period.since is None or until is None:
+        raise NotAvailable("a change needs a period with a beginning; say since when (--since)")
+    before = Period(period.since - (until - period.since), period.since)
+    scale = 1000.0 if definition.unit == "per_1000" else 1.0
+    earlier, later = (
+        _frame(breakdown(connection, definition, span, filters, dimension), scale)
+        for span in (before, Period(period.since, until))
+    )
+    try:
+        found = decompose(earlier, later, definition.aggregate)
+    except ValueError as error:
+        raise NotAvailable(f"the change of {definition.name} by {dimension} cannot be split: {error}") from error
+    return {"compared_with": before.as_json(), "dimension": dimension} | found.as_json()
+
+
+def _frame(parts: Sequence[KpiPart], scale: float) -> pd.DataFrame:
+    """One row per value: a sum is divided by how many rows were summed."""
+    rows = [
+        (part.key, scale * (part.figure.numerator or 0.0), _below(part.figure.denominator, part.figure.n))
+        for part in parts
+    ]
+    return pd.DataFrame(rows, columns=["key", "numerator", "denominator"])
+
+
+def _below(denominator: float | None, n: int) -> float:
+    return float(n) if denominator is None else denominator
