@@ -42,17 +42,24 @@ WITH named AS (
         AND relation.object_type IN ('purchase_requisition', 'quotation', 'purchase_order', 'invoice', 'order', 'exception')
 ),
 
-decided AS (
+touched AS (
     SELECT DISTINCT
         relation.object_id AS document_id,
+        relation.event_id
+    FROM core_event_object AS relation
+    INNER JOIN (SELECT DISTINCT document_id FROM named) AS delegated ON relation.object_id = delegated.document_id
+),
+
+decided AS (
+    SELECT
+        touched.document_id,
         event.event_id,
         event.timestamp,
         event.event_no
-    FROM core_event AS event
-    INNER JOIN core_event_object AS relation ON event.event_id = relation.event_id
+    FROM touched
+    INNER JOIN core_event AS event ON touched.event_id = event.event_id
     WHERE
-        relation.object_id IN (SELECT named.document_id FROM named)
-        AND (event.business_event IS NULL OR event.business_event NOT IN ('approval_requested', 'approval_delegated'))
+        (event.business_event IS NULL OR event.business_event NOT IN ('approval_requested', 'approval_delegated'))
 ),
 
 paired AS (

@@ -33,6 +33,7 @@ paid AS (
         event.event_no
     FROM core_event AS event
     INNER JOIN core_event_object AS relation ON event.event_id = relation.event_id
+    INNER JOIN (SELECT DISTINCT order_id FROM reminded) AS late ON relation.object_id = late.order_id
     WHERE event.business_event = 'paid' AND relation.object_type = 'order'
 ),
 

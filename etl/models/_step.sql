@@ -1,7 +1,7 @@
 /* Grain: one row per case and event, numbered in time order, with its successor. An object that an event names
    twice (with two qualifiers) counts once: the twins stand side by side, and only the last of them is kept.
    The last tie-break is the event's own hash, never its place in the table, so that equal inputs give equal steps.
-   Ids are compared by hash; audit `event_hash_unique` shows that no two events share one. */
+   Ids are compared by hash; the load is refused when two events share one (etl.engines.refusing). */
 WITH pair AS (
     SELECT
         c.case_key,
