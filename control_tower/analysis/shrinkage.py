@@ -33,7 +33,8 @@ class Prior:
         with np.errstate(divide="ignore", invalid="ignore"):
             rate = alpha / weight
             if self.are_units:
-                low, high = (special.betaincinv(alpha, weight - alpha, end) for end in ends)
+                certain = weight - alpha <= 0  # nothing but failures, and a prior that knows nothing else
+                low, high = (np.where(certain, 1.0, special.betaincinv(alpha, weight - alpha, end)) for end in ends)
             else:
                 low, high = (special.gammaincinv(alpha, end) / weight for end in ends)
         return rate, np.where(alpha > 0, low, 0.0), np.where(alpha > 0, high, 0.0)

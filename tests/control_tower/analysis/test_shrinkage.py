@@ -50,6 +50,12 @@ def test_a_shrunk_rate_lies_between_the_own_rate_and_the_mean(values) -> None:
     assert ((low <= rate + 1e-9) & (rate <= high + 1e-9)).all()
 
 
+def test_where_everything_failed_everywhere_the_rate_is_one_for_certain() -> None:
+    failed = exposed = np.array([1.0, 1.0])
+    rate, low, high = learn(failed, exposed).believe(failed, exposed)
+    assert (rate.tolist(), low.tolist(), high.tolist()) == ([1.0, 1.0], [1.0, 1.0], [1.0, 1.0])
+
+
 def test_rates_that_differ_by_chance_alone_are_all_drawn_to_the_mean() -> None:
     failed, exposed = np.array([5.0, 10.0, 15.0]), np.array([100.0, 200.0, 300.0])
     rate, _, _ = learn(failed, exposed).believe(failed, exposed)
