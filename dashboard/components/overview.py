@@ -112,7 +112,7 @@ def leading_trend(found: Figures) -> tuple[str, pd.DataFrame]:
 def causes(rows: pd.DataFrame, state: Filters, asked: Period, currency: str) -> None:
     """The three types × sites that bring most of the new exceptions; each opens its cases."""
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown("**The three largest groups of what came**")
+        st.markdown("**Three largest groups of new ones**")
         csv.button("CSV", "causes", lambda: rows, "csv_causes")
     if rows.empty:
         quiet.line("Nothing new in this period.")
