@@ -142,3 +142,54 @@ class AgingBucket(StrEnum):
     D7 = "3–7 d"
     D14 = "7–14 d"
     OLDER = ">14 d"
+
+
+class Role(StrEnum):
+    """What a user may be (GOV-01); one user has one role and a scope of sites (ruling 17)."""
+
+    EXECUTIVE = "executive"
+    OPERATIONS_LEADER = "operations_leader"
+    PROCESS_ENGINEER = "process_engineer"
+    APPROVER = "approver"
+    ANALYST = "analyst"
+    ADMINISTRATOR = "administrator"
+
+
+class ProposalState(StrEnum):
+    """Where a proposal stands; which changes exist is the one table of ruling 16."""
+
+    DRAFT = "draft"
+    SUBMITTED = "submitted"
+    PARTLY_APPROVED = "partly_approved"
+    APPROVED = "approved"
+    RELEASED = "released"
+    FAILED = "failed"
+    CONFIRMED = "confirmed"
+    REJECTED = "rejected"
+    WITHDRAWN = "withdrawn"
+    EXPIRED = "expired"
+    CANCELLED = "cancelled"
+
+
+class MoveAction(StrEnum):
+    """The ways to serve a short order line (REA-01)."""
+
+    ALTERNATE_SITE = "alternate_site"
+    IN_TRANSIT = "in_transit"
+    DROP_SHIP = "drop_ship"
+    SPLIT = "split"
+    SUBSTITUTE = "substitute"
+    PARTIAL_SHIP = "partial_ship"
+    WAIT = "wait"
+    ALTERNATE_CARRIER = "alternate_carrier"
+    TAKE_BACK = "take_back"
+
+
+class AllocationClass(StrEnum):
+    """Who may gain and who may lose when promised stock is dealt out again."""
+
+    WIN = "win"
+    IMPROVE = "improve"
+    KEEP = "keep"
+    LOSE = "lose"
+    NEVER_LOSES = "never_loses"
