@@ -66,7 +66,7 @@ CAUSES: tuple[Cause, ...] = (
     Cause("carrier_outage", "A carrier fails for four days", {"carrier": CARRIERS[FAILED_CARRIER][0]}, 0.7, 1, 0.85,
           "share of its departures that fail", ("carrier_failure",), 4),
     Cause("credit_limit_cut", "Credit limits of one segment are cut by mistake", {"segment": SEGMENTS[PUBLIC]}, 0.6, 0.75,
-          0.4, "of the right limit", ("credit_hold",)),
+          0.25, "of the right limit", ("credit_hold",)),
 )  # fmt: skip
 NAMES = frozenset(cause.name for cause in CAUSES)
 DECOYS = (

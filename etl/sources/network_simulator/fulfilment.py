@@ -141,14 +141,14 @@ def _overflow(site: Ints, day: Ints, dice: Floats) -> Flags:
     place = site * 4096 + np.clip(day, 0, 4095)
     load = np.bincount(place, minlength=8 * 4096).astype(float)
     usual = np.array([np.quantile(part[part > 0], 0.8) if (part > 0).any() else 1 for part in load.reshape(-1, 4096)])
-    share = np.clip(1 - 1.15 * usual[site] / load[place], 0, 0.06)
+    share = np.clip(1 - 1.2 * usual[site] / load[place], 0, 0.05)
     missed: Flags = dice < share
     return missed
 
 
 def _lost_days(run: Run, site: Ints, carrier: Ints, shipped: Ints, dice: Floats) -> Ints:
     """Days lost on the road: seldom by chance, always on a lane whose lead time has grown."""
-    chance = np.where(dice < 0.006, 1 + (dice / 0.006 * 3).astype(np.int64), 0)
+    chance = np.where(dice < 0.0036, 1 + (dice / 0.0036 * 3).astype(np.int64), 0)
     lane = (site == causes.LYS) & (carrier == causes.SLOW_CARRIER) & causes.holds(run, "lane_lead_time", shipped)
     return np.where(lane, chance + int(causes.size("lane_lead_time")), chance)
 

@@ -134,7 +134,7 @@ def _supply(run: Run, network: Network, purchases: pd.DataFrame, book: CaseBook)
     add("blocked_stock", held, purchases["received_at"].to_numpy() + 5400, reason="quality", step="goods receipt",
         rule="QC-1", detected_by="person")  # fmt: skip
     shift = changed & ((purchases["arrival"] - purchases["promised"]).to_numpy() >= 4)
-    shift &= draws(run, "lead", stable)[:, 0] < 0.5
+    shift &= draws(run, "lead", stable)[:, 0] < 0.4
     parent = pd.Series(identity, index=stable[changed]).reindex(stable[shift]).to_numpy()
     add("lead_time_shift", shift, told + 2 * DAY, reason="not re-promised", step="promise", rule="LT-1",
         detected_by="rule", parent=parent)  # fmt: skip

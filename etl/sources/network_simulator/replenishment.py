@@ -7,7 +7,7 @@ from etl.sources.network_simulator import causes
 from etl.sources.network_simulator.network import SITES, Network
 from etl.sources.network_simulator.run import DAY, HOUR, Ints, Run, draws
 
-SAFETY = 2.4
+SAFETY = 2.8
 COVER_DAYS = 40
 
 
@@ -49,11 +49,11 @@ class Buyer:
         qty = self.cycle[key] + np.maximum(0, self.point[key] - free[key] - self.on_order[key])
         dice = draws(self.run, "purchase", key * 10_000 + day, 8)
         promised = day + self.lead[key]
-        slips = dice[:, 0] < 0.036
+        slips = dice[:, 0] < 0.02
         late = np.where(slips, 2 + 6 * dice[:, 1], 2.4 * dice[:, 1] - 1.4).astype(np.int64)
         arrival = np.maximum(promised + late, day + 1)
         told = np.maximum(day + 1, promised - (1 + 3 * dice[:, 2]).astype(np.int64))
-        inspected = dice[:, 3] < 0.012
+        inspected = dice[:, 3] < 0.009
         usable = arrival + np.where(inspected, 2 + (5 * dice[:, 4]).astype(np.int64), 0)
         self.on_order[key] += qty
         for moment in np.unique(usable):
