@@ -17,6 +17,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from control_tower.errors import PolicyError
+from control_tower.vocabulary import CauseLayer
 
 SHIPPED = Path(__file__).resolve().parent / "policy.toml"
 
@@ -74,6 +75,23 @@ class Measures(_Strict):
     """Run and change cost of the tower (K50); unstated = there is no return on cost."""
 
 
+class Verdicts(_Strict):
+    """From where on a difference between places is called strong or watch (RCA-01, DET-12)."""
+
+    false_alarm_level: Annotated[float, Field(gt=0, lt=1)]
+    min_failed: Count
+    watch_ratio: Annotated[float, Field(ge=1)]
+    strong_ratio: Annotated[float, Field(ge=1)]
+    replication_level: Annotated[float, Field(gt=0, lt=1)]
+
+
+class CauseLayers(_Strict):
+    """At which layer a cause lies, by the error of the message behind it and by the exception's type (RCA-05)."""
+
+    by_error: dict[str, CauseLayer]
+    by_type: dict[str, CauseLayer]
+
+
 class Target(_Strict):
     """What a figure shall be, and what it was before, in the unit of its value (rates 0–1)."""
 
@@ -90,6 +108,8 @@ class Rules(_Strict):
     loading: Loading
     detection: Detection
     measures: Measures
+    verdicts: Verdicts
+    cause_layers: CauseLayers
     targets: dict[str, Target] = Field(default_factory=dict)
 
 
@@ -181,6 +201,8 @@ def _allowed(place: tuple[str, ...]) -> list[str]:
         "loading": Loading,
         "detection": Detection,
         "measures": Measures,
+        "verdicts": Verdicts,
+        "cause_layers": CauseLayers,
         "targets": Target,
     }
     model = tables[place[0]] if place else Rules
