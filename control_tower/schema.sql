@@ -904,3 +904,26 @@ CREATE TABLE mart_variant (
     step_count          INTEGER NOT NULL,  -- its length
     case_count          BIGINT NOT NULL    -- cases with exactly this sequence
 );
+-- One row per value of a dimension that what can fail is compared by. Key: dimension, value_no
+CREATE TABLE mart_exposure_value (
+    dimension           VARCHAR NOT NULL,  -- site_id, channel, tier …
+    value_no            INTEGER NOT NULL,  -- 0 = first in the order of the values
+    value               VARCHAR NOT NULL   -- id or word
+);
+-- One row per unit that can fail, for rates: its dimensions as numbers of mart_exposure_value. Key: kind, unit_id
+CREATE TABLE mart_exposure (
+    kind                VARCHAR NOT NULL,  -- order_line, order, shipment, receipt or invoice
+    unit_id             VARCHAR NOT NULL,  -- order_line_id, order_id, shipment_id, supply_id or invoice_id
+    exposed_at          TIMESTAMP NOT NULL,  -- when it could fail: booked, shipped, received, posted
+    source_system_no    INTEGER,           -- source
+    site_no             INTEGER,           -- ships or receives it
+    supplier_no         INTEGER,           -- behind it
+    product_family_no   INTEGER,           -- of the item
+    channel_no          INTEGER,           -- of the order
+    fulfilment_channel_no INTEGER,           -- of the order
+    business_unit_no    INTEGER,           -- of the order, or the customer
+    segment_no          INTEGER,           -- of the customer
+    customer_no         INTEGER,           -- behind it
+    carrier_no          INTEGER,           -- carries it
+    tier_no             INTEGER            -- of the customer
+);

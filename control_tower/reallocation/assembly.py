@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from control_tower.policy import Reallocation
+from control_tower.policy_reallocation import Reallocation
 from control_tower.reallocation import options as ways
 from control_tower.reallocation import rules as constraints
 from control_tower.reallocation import score

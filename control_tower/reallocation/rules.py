@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from control_tower.policy import Reallocation
+from control_tower.policy_reallocation import Reallocation
 from control_tower.reallocation.situation import FROZEN, HOLDS, NEVER, SHORT, Situation
 from control_tower.vocabulary import AllocationClass, CustomerTier
 from control_tower.vocabulary import MoveAction as Action

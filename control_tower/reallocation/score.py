@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from control_tower.errors import PolicyError
-from control_tower.policy import Reallocation
+from control_tower.policy_reallocation import Reallocation
 from control_tower.reallocation.situation import HOLDS, NEVER, Situation
 from control_tower.vocabulary import CustomerTier
 from control_tower.vocabulary import MoveAction as Action
