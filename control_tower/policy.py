@@ -17,12 +17,14 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from control_tower.errors import PolicyError
+from control_tower.vocabulary import AllocationClass
 
 SHIPPED = Path(__file__).resolve().parent / "policy.toml"
 
 Rate = Annotated[Decimal, Field(ge=0, le=1)]
 Amount = Annotated[Decimal, Field(ge=0)]
 Count = Annotated[int, Field(ge=1)]
+Days = Annotated[int, Field(ge=0)]
 
 
 class _Strict(BaseModel):
@@ -74,6 +76,74 @@ class Measures(_Strict):
     """Run and change cost of the tower (K50); unstated = there is no return on cost."""
 
 
+class Weights(_Strict):
+    """How much each term of an option's score counts; 1 = as it stands in money."""
+
+    lateness: Amount
+    sla: Amount
+    margin: Amount
+    priority: Amount
+    freight: Amount
+    split: Amount
+    donor_harm: Amount
+
+
+class Priorities(_Strict):
+    """What makes a late day of a line count for more (REA-07): points that add up."""
+
+    strategic: Amount
+    key: Amount
+    standard: Amount
+    small: Amount
+    unknown: Amount
+    rush_order: Amount
+    waited_day: Amount
+    waited_cap: Amount
+    due_soon: Amount
+    due_soon_days: Amount
+    recently_late: Amount
+    recently_late_days: Count
+
+
+class Classes(_Strict):
+    """Allocation class by customer tier: who may gain and who may lose."""
+
+    strategic: AllocationClass
+    key: AllocationClass
+    standard: AllocationClass
+    small: AllocationClass
+    unknown: AllocationClass
+
+
+class Reallocation(_Strict):
+    """How short lines are served; amounts in the reporting currency, rates as shares of a line's value."""
+
+    gap_rate: Rate
+    time_limit_seconds: Annotated[float, Field(ge=0)]
+    what_if_solves: Annotated[int, Field(ge=0)]
+    freeze_days: Days
+    handling_days: Days
+    receipt_days: Days
+    wait_days: Days
+    credit_decision_days: Days
+    defer_days: Days
+    lateness_rate: Rate
+    lateness_cap_days: Days
+    sla_rate: Rate
+    wait_loss_rate: Rate
+    shipment_amount: Amount
+    split_amount: Amount
+    donor_amount: Amount
+    drop_ship_rate: Rate
+    site_capacity_qty: Amount
+    gaining_classes: tuple[AllocationClass, ...]
+    losing_classes: tuple[AllocationClass, ...]
+    site_capacities_qty: dict[str, Amount]
+    classes: Classes
+    weights: Weights
+    priorities: Priorities
+
+
 class Target(_Strict):
     """What a figure shall be, and what it was before, in the unit of its value (rates 0–1)."""
 
@@ -90,6 +160,7 @@ class Rules(_Strict):
     loading: Loading
     detection: Detection
     measures: Measures
+    reallocation: Reallocation
     targets: dict[str, Target] = Field(default_factory=dict)
 
 
@@ -130,6 +201,11 @@ class Policy:
     def measures(self) -> Measures:
         """The numbers of figures."""
         return self.rules.measures
+
+    @property
+    def reallocation(self) -> Reallocation:
+        """How short lines are served."""
+        return self.rules.reallocation
 
     @property
     def targets(self) -> dict[str, Target]:
@@ -181,7 +257,11 @@ def _allowed(place: tuple[str, ...]) -> list[str]:
         "loading": Loading,
         "detection": Detection,
         "measures": Measures,
+        "reallocation": Reallocation,
+        "reallocation.weights": Weights,
+        "reallocation.priorities": Priorities,
+        "reallocation.classes": Classes,
         "targets": Target,
     }
-    model = tables[place[0]] if place else Rules
+    model = tables.get(".".join(place[:2]), tables[place[0]]) if place else Rules
     return sorted(model.model_fields)

@@ -492,6 +492,15 @@ CREATE TABLE core_lane (
     file_line           BIGINT             -- lineage
 );
 
+-- One row per routing guide and carrier it allows. Key: routing_guide_code, carrier_id
+CREATE TABLE core_routing_guide (
+    routing_guide_code  VARCHAR NOT NULL,  -- named by core_customer.routing_guide_code
+    carrier_id          VARCHAR NOT NULL,  -- core_carrier that may carry this customer's goods
+    source_system       VARCHAR NOT NULL,  -- where the row came from
+    file_no             INTEGER,           -- lineage
+    file_line           BIGINT             -- lineage
+);
+
 -- ───────────────────────────── messages and decisions ─────────────────────────────
 
 -- One row per attempt to pass a message between systems. Key: message_id, attempt

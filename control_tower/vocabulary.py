@@ -183,6 +183,9 @@ class MoveAction(StrEnum):
     WAIT = "wait"
     ALTERNATE_CARRIER = "alternate_carrier"
     TAKE_BACK = "take_back"
+    RESERVE = "reserve"
+    PARTIAL_RELEASE = "partial_release"
+    DEFER = "defer"
 
 
 class AllocationClass(StrEnum):
