@@ -37,8 +37,11 @@ def build(network: Network) -> Lanes:
     """Between all pairs of sites by two or three carriers, and from every supplier to every site by road or air."""
     columns = [np.concatenate(pair) for pair in zip(_between_sites(), _from_suppliers(network), strict=True)]
     origin, supplier, site, carrier, days, min_qty, priority, cost = columns
-    whole = (part.astype(np.int64) for part in (origin, supplier, site, carrier, days))
-    return Lanes(*whole, np.round(cost, 3), min_qty.astype(np.int64), priority.astype(np.int64))
+    return Lanes(
+        origin=origin.astype(np.int64), supplier=supplier.astype(np.int64), site=site.astype(np.int64),
+        carrier=carrier.astype(np.int64), days=days.astype(np.int64), cost=np.round(cost, 3),
+        min_qty=min_qty.astype(np.int64), priority=priority.astype(np.int64),
+    )  # fmt: skip
 
 
 def kilometres() -> Floats:
@@ -64,14 +67,14 @@ def _between_sites() -> tuple[Floats, ...]:
     road = np.where(south[start], ROAD_SOUTH, np.where(south[end], ROAD_WEST, ROAD))
     second = np.where(far <= _OWN_REACH, OWN, np.where(road == ROAD, ROAD_SOUTH, ROAD))
     usual = 0.08 + 0.0004 * far
-    ways = [
-        (road, np.ceil(far / 550), usual, 1),
+    ways: list[tuple[np.ndarray, ...]] = [
+        (road, np.ceil(far / 550), usual, np.ones(len(far))),
         (second, np.ceil(far / 450), usual * np.where(second == OWN, 0.9, 1.25), np.where(second == OWN, 24, 1)),
-        (np.full(len(far), AIR), np.ones(len(far)), 0.5 + 0.0014 * far, 1),
+        (np.full(len(far), AIR), np.ones(len(far)), 0.5 + 0.0014 * far, np.ones(len(far))),
     ]
     none = np.full(len(far), -1)
-    rows = [(start, none, end, carrier, days, np.broadcast_to(least, len(far)), np.full(len(far), n + 1), cost)
-            for n, (carrier, days, cost, least) in enumerate(ways)]  # fmt: skip
+    rows = [(start, none, end, carrier, days, least, np.full(len(far), n), cost)
+            for n, (carrier, days, cost, least) in enumerate(ways, start=1)]  # fmt: skip
     return tuple(np.concatenate(column).astype(float) for column in zip(*rows, strict=True))
 
 

@@ -64,7 +64,7 @@ def _pick(run: Run, world: Trade, ships: Shipments, earlier: pd.DataFrame, book:
     network, orders, lines, found = world
     line = np.flatnonzero(found.trouble == stock.PICK_SHORT)
     about = about_line(network, orders, lines, line)
-    seen = ships.released_at[lines.order[line]] + 1800 + (line * 37) % HOUR
+    seen = ships.picking_at[lines.order[line]] + 1800 + (line * 37) % HOUR
     counts = earlier[earlier["type_code"] == "unposted_cycle_count"]
     key = counts["site"] * len(network.items.code) + counts["item"]
     latest = pd.Series(counts["identity"].to_numpy(), index=key).groupby(level=0).last()
@@ -95,7 +95,7 @@ def _departure(flow: Flow) -> None:
 
 def _road(flow: Flow, network: Network) -> None:
     ships, dice = flow.ships, flow.dice
-    late = (ships.days_late > 0) & (dice[:, 4] < 0.5)
+    late = (ships.days_late > 0) & (dice[:, 4] < 0.4)
     site = flow.orders.site[ships.order]
     lane = (site == causes.LYS) & (ships.carrier == causes.SLOW_CARRIER)
     lane &= causes.holds(flow.run, "lane_lead_time", ships.shipped_at)

@@ -49,6 +49,8 @@ class Path:
     decide_minutes: float
     pause_seconds: int
     will_pause: bool
+    answer_at: int
+    """When what it waits for comes at the earliest, 0 = nobody knows."""
     will_hand_over: bool
     needs_approval: bool
     is_rejected: bool
@@ -101,12 +103,20 @@ def next_step(path: Path, step: Step) -> Step:
 def paths(run: Run, staff: Staff, cases: pd.DataFrame, units: "pd.Series[int]", slow: dict[int, float]) -> list[Path]:
     """The paths of the cases, in their order. `units` = business unit of each; `slow[team]` = factor on approvals."""
     dice = draws(run, "path", cases["identity"].to_numpy(), 16)
-    columns = (cases["type_code"], cases["seen_at"], cases["due_at"], cases["severity"], cases["site"], units)
+    columns = (
+        cases["type_code"],
+        cases["seen_at"],
+        cases["due_at"],
+        cases["severity"],
+        cases["site"],
+        units,
+        cases["answer_at"],
+    )
     return [_path(staff, slow, row, d) for row, d in zip(zip(*columns, strict=True), dice, strict=True)]
 
 
 def _path(staff: Staff, slow: dict[int, float], row: tuple[Any, ...], d: Floats) -> Path:
-    type_code, seen, due, severity, site, unit = row
+    type_code, seen, due, severity, site, unit, answer = row
     play = PLAYS[type_code]
     normal = float(np.sqrt(-2 * np.log(d[0])) * np.cos(2 * np.pi * d[1]))
     approver = staff.team_of[f"approver_{unit}", 0]
@@ -115,7 +125,7 @@ def _path(staff: Staff, slow: dict[int, float], row: tuple[Any, ...], d: Floats)
         seen_at=seen, due_at=due, rank=2 - severity, team=staff.team_of[play.team, site],
         other_team=staff.team_of[play.to, site], approver=approver,
         minutes=play.minutes * float(np.exp(0.45 * normal)), decide_minutes=9.0 * slow.get(approver, 1.0),
-        pause_seconds=int(play.pause_hours * HOUR * np.exp(1.6 * (d[2] - 0.5) * 2) * (1 + 14 * (d[2] > 0.96))), will_pause=d[3] < play.pause,
+        pause_seconds=int(play.pause_hours * HOUR * np.exp(1.6 * (d[2] - 0.5) * 2) * (1 + 14 * (d[2] > 0.96))) if not answer else 900, will_pause=d[3] < play.pause or answer > 0, answer_at=int(answer),
         will_hand_over=d[4] < play.handover and play.to != play.team,
         needs_approval=d[5] < play.approval * (1.0 + 0.3 * (severity == 2)), is_rejected=d[6] < 0.12,
         bounces=int(d[14] < 0.2) + int(d[14] < 0.05), is_sent_back=d[15] < play.rework,

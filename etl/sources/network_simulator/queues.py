@@ -194,7 +194,7 @@ class Desk:
             self.trail.add(number, "Dismiss", done, who, team)
         elif following is Step.ANSWERED:
             self.trail.add(number, "Ask", done, who, team)
-            self._plan(done + path.pause_seconds, _ARRIVE, number, following)
+            self._plan(max(done + path.pause_seconds, path.answer_at), _ARRIVE, number, following)
         elif following is Step.TAKEN_OVER:
             self.trail.add(number, "Hand over", done, who, team)
             path.team, path.other_team = path.other_team, path.team
