@@ -10,13 +10,15 @@ import tomllib
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from control_tower.errors import PolicyError
+from control_tower.vocabulary import CustomerTier, MoveAction, Role
 
 SHIPPED = Path(__file__).resolve().parent / "policy.toml"
 
@@ -74,6 +76,69 @@ class Measures(_Strict):
     """Run and change cost of the tower (K50); unstated = there is no return on cost."""
 
 
+class Boundary(StrEnum):
+    """How far a machine may go with an action (AI-03)."""
+
+    RECOMMEND = "recommend"
+    EXECUTE = "execute"
+    NEEDS_APPROVAL = "needs_approval"
+
+
+ALWAYS_HUMAN = ("credit_release", "margin_override", "export", "customer_specific_fulfilment")
+"""High-risk actions: no policy lets a machine decide them."""
+
+
+class ApprovalRule(_Strict):
+    """One row of the approval matrix: when all stated conditions hold, so many of these roles must say yes (GOV-03)."""
+
+    id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+    from_amount: Amount | None = None
+    below_margin_rate: Annotated[Decimal, Field(ge=-1, le=1)] | None = None
+    tiers: tuple[CustomerTier, ...] = ()
+    actions: tuple[MoveAction, ...] = ()
+    site_ids: tuple[str, ...] = ()
+    roles: Annotated[tuple[Role, ...], Field(min_length=1)]
+    count: Annotated[int, Field(ge=1, le=2)]
+    why: Annotated[str, Field(min_length=1)]
+
+    @field_validator("roles")
+    @classmethod
+    def _may_approve(cls, roles: tuple[Role, ...]) -> tuple[Role, ...]:
+        strangers = sorted(set(roles) - {Role.APPROVER, Role.EXECUTIVE})
+        if strangers:
+            raise ValueError(f"only approver and executive may approve, not {', '.join(strangers)}")
+        return roles
+
+
+class Decisions(_Strict):
+    """Who must say yes to a proposal, how long it stands, and what a machine may do alone."""
+
+    expires_hours: Count
+    boundary: dict[str, Boundary]
+    rule: tuple[ApprovalRule, ...] = ()
+
+    @field_validator("boundary")
+    @classmethod
+    def _whole(cls, boundary: dict[str, Boundary]) -> dict[str, Boundary]:
+        known = {*map(str, MoveAction), *ALWAYS_HUMAN}
+        if set(boundary) != known:
+            differing = ", ".join(sorted(set(boundary) ^ known))
+            raise ValueError(f"states every action once, no more and no less; look at: {differing}")
+        loose = [name for name in ALWAYS_HUMAN if boundary[name] is Boundary.EXECUTE]
+        if loose:
+            raise ValueError(f"{', '.join(loose)}: a high-risk action is never a machine's; say needs_approval")
+        return boundary
+
+    @field_validator("rule")
+    @classmethod
+    def _once(cls, rules: tuple[ApprovalRule, ...]) -> tuple[ApprovalRule, ...]:
+        names = [rule.id for rule in rules]
+        twice = sorted({name for name in names if names.count(name) > 1})
+        if twice:
+            raise ValueError(f"two rules are called {twice[0]}")
+        return rules
+
+
 class Target(_Strict):
     """What a figure shall be, and what it was before, in the unit of its value (rates 0–1)."""
 
@@ -90,6 +155,7 @@ class Rules(_Strict):
     loading: Loading
     detection: Detection
     measures: Measures
+    approval: Decisions
     targets: dict[str, Target] = Field(default_factory=dict)
 
 
@@ -132,6 +198,11 @@ class Policy:
         return self.rules.measures
 
     @property
+    def approval(self) -> Decisions:
+        """Who must say yes to a proposal."""
+        return self.rules.approval
+
+    @property
     def targets(self) -> dict[str, Target]:
         """Target and baseline by KPI name."""
         return self.rules.targets
@@ -150,9 +221,15 @@ def load(path: Path = SHIPPED) -> Policy:
     """
     try:
         content = path.read_bytes()
-        table = tomllib.loads(content.decode("utf-8"))
     except OSError as error:
         raise PolicyError(f"{path}: cannot be read ({error.strerror}); the policy file must exist") from error
+    return parse(content, path)
+
+
+def parse(content: bytes, path: Path) -> Policy:
+    """Check the text of a policy; `path` is what messages call it. Raises PolicyError as `load` does."""
+    try:
+        table = tomllib.loads(content.decode("utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise PolicyError(f"{path}: is not TOML: {error}") from error
     try:
@@ -181,6 +258,7 @@ def _allowed(place: tuple[str, ...]) -> list[str]:
         "loading": Loading,
         "detection": Detection,
         "measures": Measures,
+        "approval": ApprovalRule if "rule" in place else Decisions,
         "targets": Target,
     }
     model = tables[place[0]] if place else Rules
