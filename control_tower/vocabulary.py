@@ -183,6 +183,9 @@ class MoveAction(StrEnum):
     WAIT = "wait"
     ALTERNATE_CARRIER = "alternate_carrier"
     TAKE_BACK = "take_back"
+    RESERVE = "reserve"
+    PARTIAL_RELEASE = "partial_release"
+    DEFER = "defer"
 
 
 class AllocationClass(StrEnum):
@@ -193,3 +196,18 @@ class AllocationClass(StrEnum):
     KEEP = "keep"
     LOSE = "lose"
     NEVER_LOSES = "never_loses"
+
+
+class CauseLayer(StrEnum):
+    """Where a cause lies (RCA-05), and three more that the taxonomy needs."""
+
+    SOURCE_DATA = "bad source data"
+    TIMEOUT = "API timeout"
+    TRANSFORMATION = "failed transformation"
+    RULE_CONFLICT = "business-rule conflict"
+    POLICY = "policy"
+    SUPPLIER = "supplier"
+    WAREHOUSE = "warehouse"
+    CARRIER = "carrier"
+    CUSTOMER = "customer"
+    NOT_KNOWN = "not known"
