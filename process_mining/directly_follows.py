@@ -11,7 +11,7 @@ import duckdb
 
 from control_tower.warehouse import Build
 from process_mining.cohort import Cohort
-from process_mining.kept_cases import Kept, kept_cases
+from process_mining.kept_cases import Kept, activity_names, kept_cases
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +88,7 @@ def dfg(build: Build, cohort: Cohort, with_times: bool = False) -> Map:
         else:
             pairs = _rows(cursor, _PAIRS_OF_VARIANTS, kept)
         nodes = _rows(cursor, _NODES_OF_VARIANTS, kept) if by_variant else _nodes_of_steps(cursor, kept)
-        names = dict(
-            cursor.execute("SELECT activity_no, activity FROM mart_activity WHERE view = $1", [cohort.view]).fetchall()
-        )
+        names = activity_names(cursor, cohort.view)
     return replace(_made(cohort.view, names, nodes, pairs), has_times=with_times)
 
 

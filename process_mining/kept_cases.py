@@ -8,6 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
+import duckdb
+
 from control_tower.conditions import where_clause
 from control_tower.errors import NotAvailable
 from control_tower.filters import DIMENSIONS, NOT_STATED
@@ -33,6 +35,9 @@ BELONGS: Final[dict[str, str]] = {
     "shipment": "shipment_id",
     "invoice": "invoice_id",
 }
+
+#: columns of core_event that say who acts: between these work can be handed over.
+UNITS: Final = ("team_id", "department", "resource")
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,11 +119,26 @@ def require_view(build: Build, view: str) -> None:
         raise NotAvailable(f"this build has no view '{view[:40]}'; it holds {held}")
 
 
+def activity_names(cursor: duckdb.DuckDBPyConnection, view: str) -> dict[int, str]:
+    """Number → name of the activities of a view."""
+    rows = cursor.execute("SELECT activity_no, activity FROM mart_activity WHERE view = $1", [view]).fetchall()
+    return dict(rows)
+
+
+def number_of(build: Build, view: str, activity: str) -> int:
+    """The number of one activity. Raises NotAvailable when the view does not hold it."""
+    require_view(build, view)
+    with build.cursor() as cursor:
+        for no, name in activity_names(cursor, view).items():
+            if name == activity:
+                return no
+    raise NotAvailable(f"the view '{view}' has no activity '{activity[:60]}'; `tower mine map` lists them")
+
+
 def _activity_numbers(build: Build, cohort: Cohort) -> Callable[[str], int]:
     """Name → number; a name the view does not hold is -1 and matches nothing."""
     with build.cursor() as cursor:
-        rows = cursor.execute("SELECT activity, activity_no FROM mart_activity WHERE view = $1", [cohort.view])
-        known = dict(rows.fetchall())
+        known = {name: no for no, name in activity_names(cursor, cohort.view).items()}
     return lambda name: known.get(name, -1)
 
 
@@ -126,6 +146,7 @@ def _case_conditions(cohort: Cohort) -> tuple[list[str], dict[str, Any]]:
     """What mart_case itself says: variant, state, duration, period."""
     given: list[tuple[str, str, Any]] = [
         ("list_contains($c_variants, c.variant_no)", "c_variants", list(cohort.variants) or None),
+        ("list_contains($c_weekdays, isodow(c.started_at))", "c_weekdays", list(cohort.weekdays) or None),
         ("c.throughput_seconds >= $c_min", "c_min", cohort.min_seconds),
         ("c.throughput_seconds <= $c_max", "c_max", cohort.max_seconds),
         ("c.started_at >= $c_since", "c_since", cohort.since),

@@ -10,7 +10,7 @@ from typing import Final
 
 from control_tower.warehouse import Build
 from process_mining.cohort import Cohort
-from process_mining.kept_cases import Kept, kept_cases
+from process_mining.kept_cases import UNITS, Kept, kept_cases, number_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,20 +39,37 @@ def stays(build: Build, cohort: Cohort) -> tuple[Stay, ...]:
     """
     kept = kept_cases(build, cohort)
     with build.cursor() as cursor:
-        rows = cursor.execute(_STAYS.replace("{steps}", stays_of("s.activity_no", kept)), kept.values).fetchall()
+        text = _STAYS.replace("{steps}", stays_of("s.activity_no", kept)).replace("{name}", "a.activity")
+        rows = cursor.execute(text.replace("{names}", _NAMES), kept.values).fetchall()
     return tuple(Stay(*row) for row in rows)
 
 
-def stays_of(key: str, kept: Kept) -> str:
-    """SELECT of `key, seconds, is_over`, one row per stay of the kept steps.
+def stays_by_unit(build: Build, cohort: Cohort, activity: str, unit: str = "team_id") -> tuple[Stay, ...]:
+    """The stay after one activity, split by the unit that its event names; `activity` of each row is the unit.
+
+    Events without a unit are left out. Raises NotAvailable for an activity the view does not hold, ValueError for an
+    unknown unit.
+    """
+    if unit not in UNITS:
+        raise ValueError(f"a stay is split by one of {', '.join(UNITS)}, not '{unit[:40]}'")
+    kept, no = kept_cases(build, cohort), number_of(build, cohort.view, activity)
+    steps = f"SELECT t.key, t.seconds, t.is_over FROM ({stays_of('e.' + unit, kept, _EVENT, 's.activity_no = $m_no')}) AS t WHERE t.key IS NOT NULL"
+    with build.cursor() as cursor:
+        text = _STAYS.replace("{steps}", steps).replace("{name}", "key").replace("{names}", "")
+        rows = cursor.execute(text, {**kept.values, "m_no": no}).fetchall()
+    return tuple(Stay(*row) for row in rows)
+
+
+def stays_of(key: str, kept: Kept, joined: str = "", only: str = "true") -> str:
+    """SELECT of `key, seconds, is_over`, one row per stay of the kept steps; `joined` is a join the key needs.
 
     A clock that lags behind the last event gives a stay of 0.
     """
     return (
         f"SELECT {key} AS key, s.gap_seconds AS seconds, true AS is_over "
-        f"FROM {kept.steps} WHERE {kept.of_view} AND s.next_activity_no IS NOT NULL UNION ALL "
-        f"SELECT {key} AS key, {WAITED}, false FROM {kept.steps} JOIN {OPEN_CASES} ON o.case_no = s.case_no "
-        f"WHERE {kept.of_view} AND s.next_activity_no IS NULL AND o.as_of IS NOT NULL"
+        f"FROM {kept.steps} {joined} WHERE {kept.of_view} AND {only} AND s.next_activity_no IS NOT NULL UNION ALL "
+        f"SELECT {key} AS key, {WAITED}, false FROM {kept.steps} {joined} JOIN {OPEN_CASES} ON o.case_no = s.case_no "
+        f"WHERE {kept.of_view} AND {only} AND s.next_activity_no IS NULL AND o.as_of IS NOT NULL"
     )
 
 
@@ -64,6 +81,8 @@ OPEN_CASES: Final = (
 )
 
 
+_NAMES = "JOIN mart_activity AS a ON a.view = $view AND a.activity_no = key "
+_EVENT = "JOIN core_event AS e ON e.rowid = s.event_row"
 _STAYS = (
     "WITH stay AS ({steps}), "
     "ends AS (SELECT key, seconds, count(*) AS leaving, count(*) FILTER (WHERE is_over) AS over "
@@ -73,10 +92,9 @@ _STAYS = (
     "curve AS (SELECT key, seconds, leaving, over, CASE WHEN bool_or(over = at_risk) OVER up_to THEN 0 ELSE "
     "exp(sum(CASE WHEN over = at_risk THEN 0 ELSE ln(1 - over / at_risk) END) OVER up_to) END AS remaining "
     "FROM risk WINDOW up_to AS (PARTITION BY key ORDER BY seconds)) "
-    "SELECT a.activity, CAST(sum(leaving) AS BIGINT), CAST(sum(leaving - over) AS BIGINT), "
+    "SELECT {name}, CAST(sum(leaving) AS BIGINT), CAST(sum(leaving - over) AS BIGINT), "
     "min(seconds) FILTER (WHERE remaining <= 0.5 + 1e-12), min(seconds) FILTER (WHERE remaining <= 0.25 + 1e-12), "
     "min(seconds) FILTER (WHERE remaining <= 0.1 + 1e-12), CAST(sum(seconds * leaving) AS BIGINT) AS total, "
     "CAST(sum(seconds * (leaving - over)) AS BIGINT) "
-    "FROM curve JOIN mart_activity AS a ON a.view = $view AND a.activity_no = key "
-    "GROUP BY a.activity ORDER BY total DESC, a.activity"
+    "FROM curve {names}GROUP BY {name} ORDER BY total DESC, {name}"
 )

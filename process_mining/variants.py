@@ -12,7 +12,7 @@ import duckdb
 
 from control_tower.warehouse import Build
 from process_mining.cohort import Cohort
-from process_mining.kept_cases import BELONGS, Kept, kept_cases
+from process_mining.kept_cases import BELONGS, Kept, activity_names, kept_cases
 
 MAX_ROWS: Final = 1_000
 """What one page may bring to a browser (fault 93)."""
@@ -96,7 +96,7 @@ def variants(build: Build, cohort: Cohort, limit: int = 20, offset: int = 0, max
         times = _by_number(cursor, _TIMES, kept, numbers)
         outcomes = _outcomes(cursor, kept, cohort.view, numbers)
         steps = _by_number(cursor, _STEPS, kept, numbers, m_steps=max_steps)
-        names = _names(cursor, cohort.view)
+        names = activity_names(cursor, cohort.view)
     rows = tuple(
         Variant(
             no,
@@ -115,11 +115,6 @@ def variants(build: Build, cohort: Cohort, limit: int = 20, offset: int = 0, max
     seen = ranked[-1][2] if ranked else (total_cases if offset else 0)
     after = max(0, total_variants - offset - len(rows))
     return VariantPage(cohort.view, total_cases, total_variants, rows, after, total_cases - seen)
-
-
-def _names(cursor: duckdb.DuckDBPyConnection, view: str) -> dict[int, str]:
-    rows = cursor.execute("SELECT activity_no, activity FROM mart_activity WHERE view = $1", [view]).fetchall()
-    return dict(rows)
 
 
 _COUNTED = "SELECT c.variant_no, count(*) AS cases FROM mart_case AS c WHERE {kept} GROUP BY c.variant_no"

@@ -1,4 +1,4 @@
-"""Measure loading and reading in one run and write the figures to docs/benchmarks.md: `make bench`."""
+"""Measure and write the figures to docs/benchmarks.md: `make bench`, `python -m tests.bench year`, `… causes`."""
 
 import argparse
 import json
@@ -9,7 +9,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from tests.bench import events
+from tests.bench import events, sections, year
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCE = ROOT / "tests" / "bench" / "order_events"
@@ -30,11 +30,18 @@ def child(*arguments: str, home: str | None = None) -> dict[str, Any]:
 
 
 def main() -> None:
-    """Run everything and write the document."""
+    """Run the benchmark that was asked for; without a name loading and reading."""
     options = argparse.ArgumentParser(prog="python -m tests.bench")
-    options.add_argument("--events", type=int, default=10_000_000)
-    options.add_argument("--out", type=Path, default=ROOT / "docs" / "benchmarks.md")
+    options.set_defaults(what="load", events=10_000_000)
+    named = options.add_subparsers(dest="what")
+    named.add_parser("load").add_argument("--events", type=int, default=10_000_000)
+    year.add_to(named.add_parser("year", help=year.__doc__))
     given = options.parse_args()
+    {"load": load, "year": lambda one: year.run(one, child, say)}[given.what or "load"](given)
+
+
+def load(given: argparse.Namespace) -> None:
+    """Load ten million events, the demonstration and the service log, and write their section."""
     with tempfile.TemporaryDirectory(prefix="tower-bench-") as folder:
         files = Path(folder) / "files"
         events.write(files, given.events)
@@ -55,20 +62,17 @@ def main() -> None:
             other = str(Path(folder) / "servicenow")
             servicenow = child("load", "servicenow", str(SERVICENOW), other)
             servicenow["pages"] = child("pages", other, home=other)["pages"]
-    given.out.write_text(
-        document(given.events, size, bare, loaded, {**pages, "demo": demo}, servicenow), encoding="utf-8"
-    )
-    say(f"written {given.out}")
+    title = f"Loading {given.events:,} events from CSV ({size / 1e6:,.0f} MB in {events.FILES} files)"
+    sections.put("load", title, document(bare, loaded, {**pages, "demo": demo}, servicenow))
+    say(f"written {sections.OUT}")
 
 
 def document(
-    count: int,
-    size: int,
     bare: dict[str, Any],
     loaded: dict[str, Any],
     pages: dict[str, Any],
     log: dict[str, Any] | None,
-) -> str:
+) -> list[str]:
     """The figures as Markdown: ratios first, seconds for orientation."""
     base = bare["seconds"]
     rows = [
@@ -97,18 +101,12 @@ def document(
             ("ServiceNow, zip to published build", f"{log['published']:.1f} s", "< 15 s", f"{log['rows']:,} events"),
             ("ServiceNow, slowest page, warm", f"{max(log['pages'].values()):.2f} s", "< 0.5 s", slowest(log["pages"])),
         ]
-    lines = [
-        "# Benchmarks", "",
-        "Written by `make bench` (`python -m tests.bench`); every figure of a table is from one run on one machine",
-        f"({os.cpu_count()} cores). Ratios carry over to other machines, seconds do not.", "",
-        f"## Loading {count:,} events from CSV ({size / 1e6:,.0f} MB in {events.FILES} files)", "",
+    return [
         f"Bare = `CREATE TABLE event AS SELECT * FROM read_csv('*.csv')` of the same files into a DuckDB file: {base:.1f} s.", "",
-        "| what | measured | goal | |", "|---|---|---|---|",
-        *(f"| {a} | {b} | {c} | {d} |" for a, b, c, d in rows), "",
+        *sections.table(rows, "what", "measured", "goal", ""),
         "Seconds from the start at which each step of the load began:", "",
-        "| step | at |", "|---|---|", *(f"| {name} | {at:.1f} |" for name, at in loaded["steps"].items()), "",
+        *sections.table([(name, f"{at:.1f}") for name, at in loaded["steps"].items()], "step", "at"),
     ]  # fmt: skip
-    return "\n".join(lines)
 
 
 def slowest(pages: dict[str, float]) -> str:

@@ -1,4 +1,4 @@
-"""One measured run in a process of its own, so that its peak memory is its own: `bare`, `load` or `pages`."""
+"""One measured run in a process of its own, so that its peak memory is its own: `bare`, `load`, `pages` …"""
 
 import json
 import resource
@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+
+from tests.bench import year
 
 
 def bare(files: str, database: str) -> dict[str, Any]:
@@ -76,6 +78,8 @@ def demo(home: str, weeks: str, orders_per_week: str) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    measured = {"bare": bare, "load": load, "pages": pages, "demo": demo}[sys.argv[1]](*sys.argv[2:])
+    measured = {"bare": bare, "load": load, "pages": pages, "demo": demo, "served": year.served}[sys.argv[1]](
+        *sys.argv[2:]
+    )
     measured["peak_gb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
     sys.stdout.write("\n" + json.dumps(measured) + "\n")

@@ -11,7 +11,8 @@ from control_tower.analysis.contingency import tables
 from control_tower.analysis.contrast import compare
 from control_tower.analysis.multiplicity import benjamini_hochberg
 from control_tower.analysis.root_cause import RootCause, search
-from control_tower.analysis.verdict import Limits, Verdict, judge
+from control_tower.analysis.verdict import Verdict, judge
+from control_tower.analysis.verdict import limits as stated_limits
 from control_tower.warehouse import Build
 from tests.control_tower.analysis.planted import CAUSES, DECOYS, planted_build
 
@@ -107,7 +108,7 @@ def test_false_alarms_stay_at_the_stated_level(planted: Build, searched: RootCau
     Every site's and channel's failures are dealt out again; a run counts when anything would be strong, taking
     replication for granted, which only makes it easier.
     """
-    random, runs, limits = np.random.default_rng(7), 1_000, Limits()
+    random, runs, limits = np.random.default_rng(7), 1_000, stated_limits()
     bound = searched.span.bound(())
     exposed = planted.read(f"exposed_{kind}", None, **bound)
     failed = planted.read(f"failed_{kind}", None, types=list(searched.exposure.kinds[kind]), **bound)
@@ -175,7 +176,7 @@ def test_the_answer_is_ready_for_json(searched: RootCause) -> None:
 def test_few_are_never_judged() -> None:
     row = {"exposed": 29.0, "failed": 20.0, "q": 1e-9, "low": 0.5, "ratio": 9.0, "replicated": True}
     rows = pd.DataFrame([row, row | {"exposed": 30.0}, row | {"exposed": 30.0, "failed": 4.0}])
-    assert list(judge(rows, Limits())) == ["too few", "strong", "too few"]
+    assert list(judge(rows, stated_limits())) == ["too few", "strong", "too few"]
 
 
 @pytest.mark.parametrize(
@@ -185,4 +186,4 @@ def test_few_are_never_judged() -> None:
 )  # fmt: skip
 def test_strong_is_large_certain_and_seen_before(changed: dict[str, object], verdict: str) -> None:
     row = {"exposed": 900.0, "failed": 90.0, "q": 0.01, "low": 0.02, "ratio": 2.0, "replicated": True}
-    assert list(judge(pd.DataFrame([row | changed]).astype({"replicated": object}), Limits())) == [verdict]
+    assert list(judge(pd.DataFrame([row | changed]).astype({"replicated": object}), stated_limits())) == [verdict]
