@@ -13,7 +13,7 @@ import pandas as pd
 
 from control_tower import policy
 from control_tower.analysis.exposure import Span, default_span
-from control_tower.policy import CauseLayers
+from control_tower.policy_sections import CauseLayers
 from control_tower.vocabulary import CauseLayer as Layer
 from control_tower.warehouse import Build
 

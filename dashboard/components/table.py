@@ -1,6 +1,6 @@
 """How does a page show rows? Fifty at a time, paged in the database; a click opens one as text."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pandas as pd
@@ -129,8 +129,14 @@ def sorter() -> str:
     return word
 
 
-def plain_rows(rows: pd.DataFrame, columns: Mapping[str, str], key: str, height: int = 320) -> None:
-    """Any other small table: the columns named, in this order, with these headings."""
+def plain_rows(
+    rows: pd.DataFrame,
+    columns: Mapping[str, str],
+    key: str,
+    height: int = 320,
+    on_select: Callable[[], None] | None = None,
+) -> None:
+    """Any other small table: the columns named, in this order, with these headings; on_select: a row can be picked."""
     shown = rows[list(columns)].copy()
     config: dict[str, Any] = {}
     for name, heading in columns.items():
@@ -145,5 +151,5 @@ def plain_rows(rows: pd.DataFrame, columns: Mapping[str, str], key: str, height:
             config[name] = st.column_config.TextColumn(heading, alignment="right" if is_number else "left")
     st.dataframe(
         shown, hide_index=True, key=key, column_config=config, height=min(36 + 34 * max(len(shown), 1), height), row_height=34,
-        placeholder=theme.NO_VALUE,
+        placeholder=theme.NO_VALUE, **({"on_select": on_select, "selection_mode": "single-row"} if on_select else {}),
     )  # fmt: skip

@@ -13,7 +13,7 @@ from etl.sources.network_simulator.network import Network
 from etl.sources.network_simulator.occasions_flow import subject
 from etl.sources.network_simulator.run import DAY, HOUR, NEVER, Flags, Floats, Ints, Run, draws
 
-_BASE = {"invoice_discrepancy": 0.002, "dispute": 0.0005, "deduction": 0.0006, "returns_block": 0.0006}
+_BASE = {"invoice_discrepancy": 0.0012, "dispute": 0.0003, "deduction": 0.0004, "returns_block": 0.0004}
 _AFTER = {  # share of the parents that lead to the child
     "invoice_discrepancy": {"pick_shortfall": 0.14, "pricing_discrepancy": 0.12, "promotion_mismatch": 0.2},
     "dispute": {"invoice_discrepancy": 0.22, "damaged_goods": 0.2, "shipment_delay": 0.04},
@@ -66,9 +66,9 @@ def report(run: Run, orders: Orders, of: tuple[Shipments, Invoices], earlier: pd
                  site=orders.site[order], customer=orders.customer[order], amount=bills.amount[row], step="invoice",
                  **words)  # fmt: skip
 
-    held = dice[:, next(names)] < 0.0014
+    held = dice[:, next(names)] < 0.0009
     add("invoice_hold", held, bills.billable_at + 5 * HOUR, rule="FI-1", reason="purchase order number missing")
-    slow = ~held & (dice[:, next(names)] < 0.0016)
+    slow = ~held & (dice[:, next(names)] < 0.001)
     add("invoice_release_delay", slow, bills.billable_at + 20 * HOUR, rule="FI-2", reason="batch stopped")
     free = ~(held | slow)
     known = _by_shipment(ships, earlier)
@@ -80,7 +80,7 @@ def report(run: Run, orders: Orders, of: tuple[Shipments, Invoices], earlier: pd
         add(type_code, hit, seen, np.where(is_after, parent, -1), rule=f"FI-{type_code[:3].upper()}",
             detected_by="customer", reason="earlier exception" if type_code != "dispute" else "customer's view")  # fmt: skip
         known[type_code] = np.where(hit, TYPE_NO[type_code] * 10**11 + subject(ships), -1)
-    cash = free & (dice[:, 13] < 0.003)
+    cash = free & (dice[:, 13] < 0.0018)
     add("remittance_mismatch", cash, bills.paid_at + HOUR, rule="FI-3", reason="reference missing")
 
 

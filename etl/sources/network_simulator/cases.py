@@ -19,7 +19,7 @@ CATEGORY: dict[str, str] = dict(zip(_TYPES["type_code"], _TYPES["category"], str
 SEVERITIES = ("informational", "standard", "critical")
 _SUBJECTS = 10**11
 _LINKS = ("order", "line", "site", "customer", "item", "supplier", "carrier", "shipment", "parent", "purchase")
-_NUMBERS = ("magnitude", "amount")
+_NUMBERS = ("magnitude", "amount", "answer_at")
 _WORDS = ("reason", "rule", "step", "detected_by")
 
 

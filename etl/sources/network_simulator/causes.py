@@ -11,7 +11,7 @@ from etl.sources.network_simulator.network import CARRIERS, FAMILIES, SEGMENTS, 
 from etl.sources.network_simulator.run import DAY, Flags, Ints, Run
 
 MXP, LYS, GDN = 4, 2, 6
-BAD_SUPPLIER, SLOW_CARRIER, FAILED_CARRIER = 5, 2, 3
+BAD_SUPPLIER, STOPPED_SUPPLIER, SLOW_CARRIER, FAILED_CARRIER = 5, 1, 2, 3
 RETAIL, CONSTRUCTION, PUBLIC = 3, 1, 4
 PROMOTED = 3
 
@@ -66,7 +66,9 @@ CAUSES: tuple[Cause, ...] = (
     Cause("carrier_outage", "A carrier fails for four days", {"carrier": CARRIERS[FAILED_CARRIER][0]}, 0.7, 1, 0.85,
           "share of its departures that fail", ("carrier_failure",), 4),
     Cause("credit_limit_cut", "Credit limits of one segment are cut by mistake", {"segment": SEGMENTS[PUBLIC]}, 0.6, 0.75,
-          0.4, "of the right limit", ("credit_hold",)),
+          0.3, "of the right limit", ("credit_hold",)),
+    Cause("supplier_stop", "A supplier stops delivering", {"supplier": "V0002"}, 0.85, 1, 1.0,
+          "share of its deliveries that wait until after the stop", ("inventory_shortfall",), 28),
 )  # fmt: skip
 NAMES = frozenset(cause.name for cause in CAUSES)
 DECOYS = (
@@ -83,6 +85,11 @@ def holds(run: Run, name: str, moment: Ints) -> Flags:
         return np.zeros(len(moment), dtype=bool)
     first, last = _BY_NAME[name].window(run)
     return (moment >= first) & (moment < last)
+
+
+def until_day(run: Run, name: str) -> int:
+    """The first day on which a cause is over."""
+    return _BY_NAME[name].window(run)[1] // DAY
 
 
 def size(name: str) -> float:

@@ -44,7 +44,7 @@ def credit_limits(run: Run, network: Network, amount: float) -> Floats:
     """The right credit limit of every customer: usual exposure times a cushion. `amount` = mean value of an order."""
     customers = network.customers
     weekly = customers.weight * run.orders_per_week * amount
-    cushion = np.exp(0.35 * (draws(run, "credit", np.arange(len(customers.code)))[:, 0] - 0.3) * 2) * 2.0
+    cushion = np.exp(0.35 * (draws(run, "credit", np.arange(len(customers.code)))[:, 0] - 0.3) * 2) * 2.05
     limit = weekly * (customers.term_days + 12 + np.maximum(customers.pay_late_days, 0)) / 7 * cushion
     return np.maximum(np.round(limit, -2), 6 * amount)
 
@@ -88,16 +88,16 @@ def _credit(trade: Trade) -> None:
     held = over & (trade.dice[:, 0] < 0.4)
     trade.raise_for("credit_hold", held, 180, step="credit check", rule="CR-1", magnitude=owed - given,
                     reason=np.where(cut & ~was_over, "credit_limit_cut", "over limit"))  # fmt: skip
-    blocked = (customers.pay_late_days[orders.customer] > 8) & (trade.dice[:, 1] < 0.06)
+    blocked = (customers.pay_late_days[orders.customer] > 8) & (trade.dice[:, 1] < 0.035)
     trade.raise_for("blocked_account", blocked, 200, step="credit check", rule="CR-2", reason="pays late")
 
 
 def _compliance(trade: Trade) -> None:
     items, orders, dice = trade.network.items, trade.orders, trade.dice
     regulated = np.logical_or.reduceat(items.is_regulated[trade.lines.item], orders.first_line)
-    trade.raise_for("regulated_order", regulated & (dice[:, 2] < 0.03), 240, step="compliance check", rule="CO-1",
+    trade.raise_for("regulated_order", regulated & (dice[:, 2] < 0.018), 240, step="compliance check", rule="CO-1",
                     reason="regulated item")  # fmt: skip
-    trade.raise_for("compliance_hold", dice[:, 3] < 0.0009, 240, step="compliance check", rule="CO-2",
+    trade.raise_for("compliance_hold", dice[:, 3] < 0.0006, 240, step="compliance check", rule="CO-2",
                     reason="name screening")  # fmt: skip
 
 
@@ -108,12 +108,12 @@ def _prices(trade: Trade) -> None:
     since = (orders.booked_at / DAY - traits[orders.customer, 0] * 91) % 91
     stale = since < 2 + 7 * traits[orders.customer, 1]
     has_contract = customers.tier[orders.customer] <= 2
-    hit = stale & has_contract & (orders.channel != WEB) & (dice[:, 4] < 0.13)
+    hit = stale & has_contract & (orders.channel != WEB) & (dice[:, 4] < 0.1)
     trade.raise_for("pricing_discrepancy", hit, 420, step="pricing", rule="PR-1", reason="contract price changed",
                     magnitude=0.02 + 0.08 * dice[:, 5])  # fmt: skip
     items = trade.network.items
     thin = np.logical_or.reduceat((items.price < 1.3 * items.cost)[trade.lines.item], orders.first_line)
-    hit = (orders.channel == INSIDE) & thin & (dice[:, 6] < 0.035)
+    hit = (orders.channel == INSIDE) & thin & (dice[:, 6] < 0.02)
     trade.raise_for("margin_violation", hit, 500, step="pricing", rule="PR-2", reason="discount on a thin margin",
                     magnitude=0.1 * dice[:, 7])  # fmt: skip
 
@@ -124,7 +124,7 @@ def _promotion(trade: Trade) -> None:
     has = np.logical_or.reduceat(family, orders.first_line)
     at_work = causes.holds(trade.run, "promotion_price", orders.booked_at) & has & (orders.channel == WEB)
     planted = at_work & (trade.dice[:, 8] < causes.size("promotion_price"))
-    usual = (orders.channel == WEB) & (trade.dice[:, 9] < 0.003)
+    usual = (orders.channel == WEB) & (trade.dice[:, 9] < 0.0015)
     trade.raise_for("promotion_mismatch", planted | usual, 360, step="pricing", rule="PR-3",
                     reason=np.where(usual, "promotion ended", "promotion_price"))  # fmt: skip
 
@@ -133,8 +133,8 @@ def _contracts(trade: Trade) -> None:
     """Terms differ mostly at few customers: each has a tendency of its own."""
     frailty = np.exp(2.2 * (draws(trade.run, "terms", np.arange(len(trade.network.customers.code)))[:, 0] - 0.5))
     tendency = frailty[trade.orders.customer]
-    for rule, (type_code, rate, wait) in enumerate((("contract_terms_mismatch", 0.0018, 600), ("tax_mismatch", 0.0008, NIGHT),
-                                                    ("freight_terms_mismatch", 0.0009, 900))):  # fmt: skip
+    for rule, (type_code, rate, wait) in enumerate((("contract_terms_mismatch", 0.0014, 600), ("tax_mismatch", 0.0005, NIGHT),
+                                                    ("freight_terms_mismatch", 0.0006, 900))):  # fmt: skip
         hit = trade.dice[:, 10 + rule] < rate * tendency
         trade.raise_for(type_code, hit, wait, step="order entry", rule=f"CT-{rule + 1}", reason="customer's own terms")
 
@@ -146,14 +146,14 @@ def _master_data(trade: Trade) -> None:
     segment = customers.segment[orders.customer] == causes.CONSTRUCTION
     planted = traits[orders.customer, 1] < causes.size("segment_master_data")
     planted &= segment & causes.holds(run, "segment_master_data", orders.booked_at) & ~usual
-    hit = (usual | planted) & (dice[:, 13] < 0.055)
+    hit = dice[:, 13] < np.select([planted, usual], [0.055, 0.03], 0.0)
     trade.raise_for("incomplete_customer_data", hit, 150, step="order entry", rule="MD-1",
                     reason=np.where(planted, "segment_master_data", "incomplete record"))  # fmt: skip
     by_screen = np.isin(orders.channel, (WEB, PORTAL))
     small = customers.tier[orders.customer] >= 2
-    trade.raise_for("invalid_ship_to", small & by_screen & (dice[:, 14] < 0.006), 150, step="order entry", rule="MD-2",
+    trade.raise_for("invalid_ship_to", small & by_screen & (dice[:, 14] < 0.005), 150, step="order entry", rule="MD-2",
                     reason="new address")  # fmt: skip
-    trade.raise_for("missing_tax_jurisdiction", usual & (dice[:, 15] < 0.018), 200, step="order entry", rule="MD-3",
+    trade.raise_for("missing_tax_jurisdiction", usual & (dice[:, 15] < 0.011), 200, step="order entry", rule="MD-3",
                     reason="incomplete record")  # fmt: skip
 
 
@@ -165,5 +165,5 @@ def _odd_orders(trade: Trade) -> None:
     packs = trade.lines.qty / trade.network.items.pack[trade.lines.item]
     size = np.array([3.0, 2.0, 1.2, 0.8])[trade.network.customers.tier[orders.customer[trade.lines.order]]]
     odd = np.maximum.reduceat(packs / size, orders.first_line)
-    trade.raise_for("order_anomaly", (odd > 16) & (dice[:, 18] < 0.4), 120, step="order entry", rule="AN-1",
+    trade.raise_for("order_anomaly", (odd > 16) & (dice[:, 18] < 0.22), 120, step="order entry", rule="AN-1",
                     reason="unusual quantity", magnitude=odd, detected_by="rule")  # fmt: skip

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from etl.sources.network_simulator.network import Network
-from etl.sources.network_simulator.run import DAY, HOUR, Floats, Ints, Run, share_of
+from etl.sources.network_simulator.run import DAY, HOUR, Flags, Floats, Ints, Run, share_of
 
+AHEAD = 10
+"""Days ahead from which an order is one placed long before it is wanted: it leaves when promised, not when ready."""
 _WEEKDAY = (1.28, 1.12, 1.05, 1.0, 0.9, 0.12, 0.06)
 _HOURS = {  # local hour of day: weight, by channel
     0: (1, 1, 2, 3, 3, 3, 4, 5, 6, 6, 6, 5, 5, 5, 5, 5, 4, 4, 3, 3, 2, 2, 2, 1),
@@ -66,12 +68,19 @@ def book(run: Run, network: Network) -> tuple[Orders, Lines]:
     priority = np.where(rng.random(count) < 0.06, 1, 2 + (network.customers.tier[customer] > 1))
     line_count = np.minimum(1 + rng.geometric(0.46, count) - 1, 9)
     wish = rng.integers(2, 6, count) - (priority == 1)
+    wish = np.where(_ahead(run, network, customer) & (priority > 1), AHEAD + rng.integers(0, 16, count), wish)
     requested = network.sites.next_open[site, booked // DAY + wish]
     columns = (customer, site, channel, priority, booked, requested)
     customer, site, channel, priority, booked, requested = (column[sequence] for column in columns)
     first = np.cumsum(line_count) - line_count
     orders = Orders(customer, site, channel, priority, booked, requested, first, line_count)
     return orders, _lines(run, network, orders)
+
+
+def _ahead(run: Run, network: Network, customer: Ints) -> Flags:
+    """Whether an order is placed long before it is wanted: standard and small customers plan some."""
+    plans: Flags = (run.stream("ahead").random(len(customer)) < 0.08) & (network.customers.tier[customer] >= 2)
+    return plans
 
 
 def _second_of_day(rng: np.random.Generator, channel: Ints) -> Ints:

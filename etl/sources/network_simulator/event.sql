@@ -10,6 +10,7 @@ SELECT
         ELSE 'Release proposal'
     END AS activity,
     acted_at AS timestamp,
+    'complete' AS lifecycle,
     actor AS resource,
     CASE actor WHEN 'tower' THEN 'automatic' ELSE 'human' END AS resource_type,
     file_no,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from etl.sources.network_simulator import causes
-from etl.sources.network_simulator.demand import Lines, Orders
+from etl.sources.network_simulator.demand import AHEAD, Lines, Orders
 from etl.sources.network_simulator.network import CARRIERS, Network
 from etl.sources.network_simulator.run import DAY, HOUR, Flags, Floats, Ints, Run, draws
 
@@ -20,6 +20,7 @@ class Shipments:
 
     order: Ints
     released_at: Ints
+    picking_at: Ints
     packed_at: Ints
     planned_ship_at: Ints
     shipped_at: Ints
@@ -120,20 +121,34 @@ def ship(run: Run, network: Network, orders: Orders, of: tuple[Ints, Ints, Ints]
     late = ready > at_local(network, site, day, 14 * HOUR)
     plan = open_day(network, site, day + late)
     plan = working_days_later(network, site, plan, (orders.priority[order] > 1).astype(np.int64))
+    ahead = (orders.requested_day - orders.booked_at // DAY >= AHEAD)[order]
+    plan = np.where(ahead, np.maximum(plan, promise_days(network, orders, carrier[: len(orders)])[order]), plan)
     overflow = _overflow(site, plan, dice[:, 6])
     leave = working_days_later(network, site, plan + overflow, np.zeros(len(plan), dtype=np.int64))
-    released = np.maximum(ready, at_local(network, site, plan, (6 * HOUR + 3 * HOUR * dice[:, 1]).astype(np.int64)))
+    picking = np.maximum(ready, at_local(network, site, plan, (6 * HOUR + 3 * HOUR * dice[:, 1]).astype(np.int64)))
+    released = _released(run, (network, site, plan), ready, picking)
     cutoff = at_local(network, site, leave, CUTOFF)
-    packed = released + ((cutoff - released) * (0.3 + 0.5 * dice[:, 2])).astype(np.int64)
+    packed = picking + ((cutoff - picking) * (0.3 + 0.5 * dice[:, 2])).astype(np.int64)
     shipped = np.maximum(packed + 900, cutoff + (1800 * dice[:, 3]).astype(np.int64))
     lost = _lost_days(run, site, carrier, shipped, dice[:, 7])
     due = working_days_later(network, site, leave + 1, TRANSIT[carrier] - 1)
     arrive = working_days_later(network, site, due, lost)
     delivered = at_local(network, site, arrive, (8 * HOUR + 8 * HOUR * dice[:, 4]).astype(np.int64))
     proof = delivered + (600 + 4 * HOUR * dice[:, 5]).astype(np.int64)
-    return Shipments(order, released, packed, at_local(network, site, plan, CUTOFF), shipped,
+    return Shipments(order, released, picking, packed, at_local(network, site, plan, CUTOFF), shipped,
                      at_local(network, site, due, 18 * HOUR), delivered, proof, carrier, overflow, lost,
                      line_shipment)  # fmt: skip
+
+
+def _released(run: Run, of: tuple[Network, Ints, Ints], ready: Ints, picking: Ints) -> Ints:
+    """When the warehouse is told: with the wave that picks it, or one in four in the evening of the working day before."""
+    network, site, plan = of
+    day = plan - 1
+    for _ in range(4):
+        day = np.where(network.sites.is_open[site, np.clip(day, 0, network.sites.is_open.shape[1] - 1)], day, day - 1)
+    evening = at_local(network, site, day, 19 * HOUR)
+    early = (draws(run, "wave", np.arange(len(plan)))[:, 0] < 0.25) & (evening > ready) & (day >= 0)
+    return np.where(early, evening, picking)
 
 
 def _overflow(site: Ints, day: Ints, dice: Floats) -> Flags:
@@ -141,14 +156,14 @@ def _overflow(site: Ints, day: Ints, dice: Floats) -> Flags:
     place = site * 4096 + np.clip(day, 0, 4095)
     load = np.bincount(place, minlength=8 * 4096).astype(float)
     usual = np.array([np.quantile(part[part > 0], 0.8) if (part > 0).any() else 1 for part in load.reshape(-1, 4096)])
-    share = np.clip(1 - 1.15 * usual[site] / load[place], 0, 0.06)
+    share = np.clip(1 - 1.2 * usual[site] / load[place], 0, 0.04)
     missed: Flags = dice < share
     return missed
 
 
 def _lost_days(run: Run, site: Ints, carrier: Ints, shipped: Ints, dice: Floats) -> Ints:
     """Days lost on the road: seldom by chance, always on a lane whose lead time has grown."""
-    chance = np.where(dice < 0.006, 1 + (dice / 0.006 * 3).astype(np.int64), 0)
+    chance = np.where(dice < 0.0036, 1 + (dice / 0.0036 * 3).astype(np.int64), 0)
     lane = (site == causes.LYS) & (carrier == causes.SLOW_CARRIER) & causes.holds(run, "lane_lead_time", shipped)
     return np.where(lane, chance + int(causes.size("lane_lead_time")), chance)
 

@@ -37,7 +37,7 @@ class Messages:
 def send(run: Run, network: Network, orders: Orders) -> Messages:
     """Send one message per order."""
     dice = draws(run, "message", np.arange(len(orders)), 6)
-    rate = np.where(orders.channel == 0, 0.016, np.where(orders.channel == 2, 0.002, 0.009))
+    rate = np.where(orders.channel == 0, 0.011, np.where(orders.channel == 2, 0.0015, 0.006))
     fails = dice[:, 0] < rate
     error = np.where(fails, _class_of(dice[:, 1]), -1)
     permanent = np.isin(error, (_PAYLOAD, _MAP, 4))
@@ -82,7 +82,7 @@ def report(run: Run, orders: Orders, found: Messages, amount: Floats, book: Case
     storm = causes.holds(run, "retry_storm", orders.booked_at) & (orders.channel == 1)
     add("retry_duplicate", found.has_duplicate, 1800, rule="IF-5", parent=parent.to_numpy(dtype=np.int64),
         reason=np.where(storm, "retry_storm", "retry without idempotency key"))  # fmt: skip
-    add("missing_message", edi & (dice[:, 0] < 0.0016), 5 * HOUR, rule="IF-6", reason="acknowledgement lost",
+    add("missing_message", edi & (dice[:, 0] < 0.001), 5 * HOUR, rule="IF-6", reason="acknowledgement lost",
         detected_by="rule")  # fmt: skip
 
 

@@ -64,7 +64,7 @@ def _pick(run: Run, world: Trade, ships: Shipments, earlier: pd.DataFrame, book:
     network, orders, lines, found = world
     line = np.flatnonzero(found.trouble == stock.PICK_SHORT)
     about = about_line(network, orders, lines, line)
-    seen = ships.released_at[lines.order[line]] + 1800 + (line * 37) % HOUR
+    seen = ships.picking_at[lines.order[line]] + 1800 + (line * 37) % HOUR
     counts = earlier[earlier["type_code"] == "unposted_cycle_count"]
     key = counts["site"] * len(network.items.code) + counts["item"]
     latest = pd.Series(counts["identity"].to_numpy(), index=key).groupby(level=0).last()
@@ -83,35 +83,35 @@ def _departure(flow: Flow) -> None:
     ships, dice, run = flow.ships, flow.dice, flow.run
     flow.raise_for("missed_ship_cutoff", ships.is_overflow, ships.planned_ship_at + 600, step="ship", rule="WM-2",
                    reason="more work than hands")  # fmt: skip
-    flow.raise_for("shipment_hold", dice[:, 0] < 0.0009, ships.packed_at + 600, step="ship", rule="WM-3",
+    flow.raise_for("shipment_hold", dice[:, 0] < 0.0006, ships.packed_at + 600, step="ship", rule="WM-3",
                    reason="papers missing", detected_by="person")  # fmt: skip
     outage = (ships.carrier == causes.FAILED_CARRIER) & causes.holds(run, "carrier_outage", ships.shipped_at)
     planted = outage & (dice[:, 1] < causes.size("carrier_outage"))
-    flow.raise_for("carrier_failure", planted | (dice[:, 2] < 0.0011), ships.shipped_at + 2400, step="ship",
+    flow.raise_for("carrier_failure", planted | (dice[:, 2] < 0.0007), ships.shipped_at + 2400, step="ship",
                    rule="TM-1", reason=np.where(planted, "carrier_outage", "no vehicle"))  # fmt: skip
-    flow.raise_for("missing_shipment_confirmation", dice[:, 3] < 0.0013, ships.shipped_at + 4 * HOUR, step="ship",
+    flow.raise_for("missing_shipment_confirmation", dice[:, 3] < 0.0008, ships.shipped_at + 4 * HOUR, step="ship",
                    rule="WM-4", reason="scan forgotten", detected_by="rule")  # fmt: skip
 
 
 def _road(flow: Flow, network: Network) -> None:
     ships, dice = flow.ships, flow.dice
-    late = (ships.days_late > 0) & (dice[:, 4] < 0.5)
+    late = (ships.days_late > 0) & (dice[:, 4] < 0.4)
     site = flow.orders.site[ships.order]
     lane = (site == causes.LYS) & (ships.carrier == causes.SLOW_CARRIER)
     lane &= causes.holds(flow.run, "lane_lead_time", ships.shipped_at)
     flow.raise_for("shipment_delay", late, ships.planned_delivery_at + HOUR, step="transport", rule="TM-2",
                    magnitude=ships.days_late.astype(float), reason=np.where(lane, "lane_lead_time", "traffic"))  # fmt: skip
     small = network.customers.tier[flow.orders.customer[ships.order]] >= 2
-    failed = np.where(small, 0.0048, 0.0016)
+    failed = np.where(small, 0.0036, 0.0012)
     flow.raise_for("failed_delivery", dice[:, 5] < failed, ships.delivered_at, step="deliver", rule="TM-3",
                    reason="nobody there")  # fmt: skip
-    flow.raise_for("damaged_goods", dice[:, 6] < 0.0015, ships.delivered_at + 5 * HOUR, step="deliver", rule="CS-1",
+    flow.raise_for("damaged_goods", dice[:, 6] < 0.001, ships.delivered_at + 5 * HOUR, step="deliver", rule="CS-1",
                    reason="packing", detected_by="customer")  # fmt: skip
 
 
 def _paper(flow: Flow) -> None:
     ships = flow.ships
-    flow.raise_for("missing_proof_of_delivery", flow.dice[:, 7] < 0.0032, ships.delivered_at + 2 * DAY, step="deliver",
+    flow.raise_for("missing_proof_of_delivery", flow.dice[:, 7] < 0.0025, ships.delivered_at + 2 * DAY, step="deliver",
                    rule="TM-4", reason="driver's device", detected_by="rule")  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from etl.sources.network_simulator.stock import Stock
 
 _LINE_TROUBLE = {stock.SHORTFALL: "inventory_shortfall", stock.STALE: "stale_sync_backorder",
                  stock.CONTENTION: "allocation_conflict"}  # fmt: skip
+SHORT_TYPES = tuple(_LINE_TROUBLE.values())
 
 
 def about_line(network: Network, orders: Orders, lines: Lines, line: Ints) -> dict[str, np.ndarray]:
@@ -44,11 +45,20 @@ def _lines(run: Run, world: tuple[Network, Orders, Lines], found: Stock, book: C
             parent, reason = _mismatch_of(run, network, found, book, about), "sync_lag"
         elif trouble == stock.SHORTFALL:
             drift = (about["site"] == causes.MXP) & causes.holds(run, "count_drift", seen)
-            reason = np.where(parent >= 0, "late supply", np.where(drift, "demand or drift", "demand above stock"))
+            stopped = about["supplier"] == causes.STOPPED_SUPPLIER
+            stopped &= causes.holds(run, "supplier_stop", seen)
+            reason = np.select([stopped, parent >= 0, drift], ["supplier_stop", "late supply", "demand or drift"],
+                               "demand above stock")  # fmt: skip
         identity = book.add(type_code, line, seen, parent=parent, reason=reason, step="promise",
-                            rule=f"ATP-{trouble}", **about)  # fmt: skip
+                            rule=f"ATP-{trouble}", answer_at=_receipt(found, line, seen), **about)  # fmt: skip
         if trouble == stock.SHORTFALL:
             _substitutes(run, network, book, about, (identity, seen))
+
+
+def _receipt(found: Stock, line: Ints, seen: Ints) -> Ints:
+    """When the next receipt serves a line for which nothing was found elsewhere; 0 = found, or here within a day."""
+    moved = np.isin(line, [transfer[0] for transfer in found.transfers])
+    return np.where(moved | (found.ready_at[line] < seen + DAY), 0, found.ready_at[line])
 
 
 def _substitutes(
@@ -123,7 +133,8 @@ def _supply(run: Run, network: Network, purchases: pd.DataFrame, book: CaseBook)
         return book.add(type_code, stable[hit], seen[hit], amount=cost[hit], purchase=number[hit], **about, **words)
 
     changed = purchases["told"].to_numpy() >= 0
-    identity = add("supplier_delivery_change", changed, told, reason="supplier late", step="purchasing", rule="PO-1",
+    stopped = np.where(purchases["is_stopped"].to_numpy(), "supplier_stop", "supplier late")
+    identity = add("supplier_delivery_change", changed, told, reason=stopped[changed], step="purchasing", rule="PO-1",
                    magnitude=(purchases["arrival"] - purchases["promised"])[changed])  # fmt: skip
     wrong = ((purchases["asn"] >= 0) & (purchases["asn"] != purchases["qty"])).to_numpy()
     planted = purchases["asn_is_planted"].to_numpy()[wrong]
@@ -134,7 +145,7 @@ def _supply(run: Run, network: Network, purchases: pd.DataFrame, book: CaseBook)
     add("blocked_stock", held, purchases["received_at"].to_numpy() + 5400, reason="quality", step="goods receipt",
         rule="QC-1", detected_by="person")  # fmt: skip
     shift = changed & ((purchases["arrival"] - purchases["promised"]).to_numpy() >= 4)
-    shift &= draws(run, "lead", stable)[:, 0] < 0.5
+    shift &= draws(run, "lead", stable)[:, 0] < 0.4
     parent = pd.Series(identity, index=stable[changed]).reindex(stable[shift]).to_numpy()
     add("lead_time_shift", shift, told + 2 * DAY, reason="not re-promised", step="promise", rule="LT-1",
         detected_by="rule", parent=parent)  # fmt: skip

@@ -23,6 +23,7 @@ class Step(Enum):
     REJECTED = auto()
     REOPENED = auto()
     ACT = auto()
+    AGAIN = auto()
     DISMISS = auto()
 
     def __lt__(self, other: "Step") -> bool:
@@ -31,7 +32,7 @@ class Step(Enum):
 
 
 _SHARE = {Step.FIRST: 0.6, Step.ANSWERED: 0.3, Step.TAKEN_OVER: 0.5, Step.DECIDED: 0.2, Step.REJECTED: 0.5,
-          Step.REOPENED: 0.6, Step.ACT: 0.4}  # fmt: skip
+          Step.REOPENED: 0.6, Step.ACT: 0.4, Step.AGAIN: 0.5}  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -48,9 +49,15 @@ class Path:
     decide_minutes: float
     pause_seconds: int
     will_pause: bool
+    answer_at: int
+    """When what it waits for comes at the earliest, 0 = nobody knows."""
     will_hand_over: bool
     needs_approval: bool
     is_rejected: bool
+    bounces: int
+    """How often a case that was handed over comes back."""
+    is_sent_back: bool
+    """Whether the first fix does not hold when it is checked, and the case goes back to investigation."""
     is_false: bool
     may_escalate: bool
     automatic_at: int
@@ -67,7 +74,13 @@ class Path:
 
 
 def next_step(path: Path, step: Step) -> Step:
-    """What follows the visit: each detour of a case happens once, in the order pause, hand-over, approval."""
+    """What follows the visit: each detour of a case happens once, in the order pause, hand-over, approval.
+
+    Only a hand-over may be followed by others: teams that send a case to and fro.
+    """
+    if step is Step.TAKEN_OVER and path.bounces:
+        path.bounces -= 1
+        return step
     if step is Step.DECIDE:
         following = Step.REJECTED if path.is_rejected else Step.DECIDED
         path.is_rejected = False
@@ -89,13 +102,21 @@ def next_step(path: Path, step: Step) -> Step:
 
 def paths(run: Run, staff: Staff, cases: pd.DataFrame, units: "pd.Series[int]", slow: dict[int, float]) -> list[Path]:
     """The paths of the cases, in their order. `units` = business unit of each; `slow[team]` = factor on approvals."""
-    dice = draws(run, "path", cases["identity"].to_numpy(), 14)
-    columns = (cases["type_code"], cases["seen_at"], cases["due_at"], cases["severity"], cases["site"], units)
+    dice = draws(run, "path", cases["identity"].to_numpy(), 16)
+    columns = (
+        cases["type_code"],
+        cases["seen_at"],
+        cases["due_at"],
+        cases["severity"],
+        cases["site"],
+        units,
+        cases["answer_at"],
+    )
     return [_path(staff, slow, row, d) for row, d in zip(zip(*columns, strict=True), dice, strict=True)]
 
 
 def _path(staff: Staff, slow: dict[int, float], row: tuple[Any, ...], d: Floats) -> Path:
-    type_code, seen, due, severity, site, unit = row
+    type_code, seen, due, severity, site, unit, answer = row
     play = PLAYS[type_code]
     normal = float(np.sqrt(-2 * np.log(d[0])) * np.cos(2 * np.pi * d[1]))
     approver = staff.team_of[f"approver_{unit}", 0]
@@ -104,9 +125,10 @@ def _path(staff: Staff, slow: dict[int, float], row: tuple[Any, ...], d: Floats)
         seen_at=seen, due_at=due, rank=2 - severity, team=staff.team_of[play.team, site],
         other_team=staff.team_of[play.to, site], approver=approver,
         minutes=play.minutes * float(np.exp(0.45 * normal)), decide_minutes=9.0 * slow.get(approver, 1.0),
-        pause_seconds=int(play.pause_hours * HOUR * np.exp(1.6 * (d[2] - 0.5) * 2) * (1 + 14 * (d[2] > 0.96))), will_pause=d[3] < play.pause,
+        pause_seconds=int(play.pause_hours * HOUR * np.exp(1.6 * (d[2] - 0.5) * 2) * (1 + 14 * (d[2] > 0.96))) if not answer else 900, will_pause=d[3] < play.pause or answer > 0, answer_at=int(answer),
         will_hand_over=d[4] < play.handover and play.to != play.team,
         needs_approval=d[5] < play.approval * (1.0 + 0.3 * (severity == 2)), is_rejected=d[6] < 0.12,
+        bounces=int(d[14] < 0.2) + int(d[14] < 0.05), is_sent_back=d[15] < play.rework,
         is_false=d[7] < play.false, may_escalate=severity > 0 and d[8] < 0.75,
         automatic_at=seen + int(300 + 3600 * d[9] ** 2) if d[10] < play.automatic else 0,
         cancelled_at=seen + int((8 + 60 * d[11]) * HOUR) if d[12] < 0.05 else 0,

@@ -22,6 +22,7 @@ class Play:
     """Probability that a program fixes it before anybody looks."""
     false: float = 0.03
     rework: float = 0.05
+    """Probability that the fix does not hold when it is checked."""
     reopen: float = 0.03
     blocks: bool = True
 

@@ -18,9 +18,15 @@ from etl.sources.network_simulator.teams import Staff
 ACTIVITIES = (
     "Detect", "Assign", "Acknowledge", "Investigate", "Ask", "Receive answer", "Hand over", "Request approval",
     "Approve", "Reject", "Act", "Rework", "Resolve", "Close", "Escalate", "Reopen", "Resolve automatically",
-    "Cancel", "Dismiss",
+    "Cancel", "Dismiss", "Begin decision", "Resume after answer", "Resume after decision", "Send back",
 )  # fmt: skip
 NO = {name: number for number, name in enumerate(ACTIVITIES)}
+BEGINS = {
+    Step.FIRST: "Acknowledge", Step.TAKEN_OVER: "Acknowledge", Step.REOPENED: "Acknowledge", Step.AGAIN: "Acknowledge",
+    Step.ANSWERED: "Resume after answer", Step.DECIDED: "Resume after decision", Step.REJECTED: "Resume after decision",
+    Step.DECIDE: "Begin decision",
+}  # fmt: skip
+"""What the log says when somebody takes up a case for a visit: what lies before it is waiting, what follows is work."""
 _ARRIVE, _FREE, _WAKE, _DUE, _WITHDRAW = range(5)
 
 
@@ -158,8 +164,7 @@ class Desk:
     def _work(self, number: int, step: Step, who: int, moment: int) -> int:
         """One visit of a person to a case. Returns when the person is free again."""
         path, person = self.paths[number], self.staff.people[who]
-        if step in (Step.FIRST, Step.TAKEN_OVER, Step.REOPENED):
-            self.trail.add(number, "Acknowledge", moment, who, person.team)
+        self.trail.add(number, BEGINS[step], moment, who, person.team)
         pace = person.speed / self.staff.teams[person.team].attention
         done = person.clock.after(moment, int(path.minutes_of(step) * 60 * pace))
         following = next_step(path, step)
@@ -167,7 +172,13 @@ class Desk:
         if following is not Step.ACT:
             return done
         fixed = person.clock.after(done, int(path.minutes_of(Step.ACT) * 60 * pace))
-        self._fix(number, who, fixed)
+        self.trail.add(number, "Act", fixed, who, person.team)
+        if path.is_sent_back:
+            path.is_sent_back = False
+            self.trail.add(number, "Send back", fixed, who, person.team)
+            self._plan(fixed, _ARRIVE, number, Step.AGAIN)
+        else:
+            self._fix(number, who, fixed)
         return fixed
 
     def _report(self, number: int, step: Step, following: Step, who: int, done: int) -> None:
@@ -183,10 +194,10 @@ class Desk:
             self.trail.add(number, "Dismiss", done, who, team)
         elif following is Step.ANSWERED:
             self.trail.add(number, "Ask", done, who, team)
-            self._plan(done + path.pause_seconds, _ARRIVE, number, following)
+            self._plan(max(done + path.pause_seconds, path.answer_at), _ARRIVE, number, following)
         elif following is Step.TAKEN_OVER:
             self.trail.add(number, "Hand over", done, who, team)
-            path.team = path.other_team
+            path.team, path.other_team = path.other_team, path.team
             self._plan(done, _ARRIVE, number, following)
         elif following is not Step.ACT:
             if following is Step.DECIDE:
@@ -195,7 +206,6 @@ class Desk:
 
     def _fix(self, number: int, who: int, fixed: int) -> None:
         path, team = self.paths[number], self.staff.people[who].team
-        self.trail.add(number, "Act", fixed, who, team)
         self.trail.add(number, "Resolve", fixed, who, team)
         path.ended_at = fixed
         if path.reopens_after and not path.has_reopened:

@@ -12,6 +12,8 @@ STATUS = {
     "Approve": "in_progress", "Reject": "in_progress", "Act": "in_progress", "Rework": "in_progress",
     "Resolve": "resolved", "Close": "closed", "Escalate": "escalated", "Reopen": "in_progress",
     "Resolve automatically": "resolved", "Cancel": "cancelled", "Dismiss": "false_positive",
+    "Begin decision": "waiting", "Resume after answer": "in_progress", "Resume after decision": "in_progress",
+    "Send back": "in_progress",
 }  # fmt: skip
 _STATUS = np.array([STATUS[name] for name in ACTIVITIES])
 _FIXES = [NO["Resolve"], NO["Resolve automatically"]]

@@ -7,7 +7,7 @@ from etl.sources.network_simulator import causes
 from etl.sources.network_simulator.network import SITES, Network
 from etl.sources.network_simulator.run import DAY, HOUR, Ints, Run, draws
 
-SAFETY = 2.4
+SAFETY = 2.8
 COVER_DAYS = 40
 
 
@@ -49,11 +49,17 @@ class Buyer:
         qty = self.cycle[key] + np.maximum(0, self.point[key] - free[key] - self.on_order[key])
         dice = draws(self.run, "purchase", key * 10_000 + day, 8)
         promised = day + self.lead[key]
-        slips = dice[:, 0] < 0.036
+        slips = dice[:, 0] < 0.017
         late = np.where(slips, 2 + 6 * dice[:, 1], 2.4 * dice[:, 1] - 1.4).astype(np.int64)
         arrival = np.maximum(promised + late, day + 1)
+        stop = causes.until_day(self.run, "supplier_stop")
+        stopped = (self.supplier[key] == causes.STOPPED_SUPPLIER) & causes.holds(
+            self.run, "supplier_stop", arrival * DAY
+        )
+        arrival = np.where(stopped, stop + 2 + (6 * dice[:, 1]).astype(np.int64), arrival)
+        slips |= stopped
         told = np.maximum(day + 1, promised - (1 + 3 * dice[:, 2]).astype(np.int64))
-        inspected = dice[:, 3] < 0.012
+        inspected = dice[:, 3] < 0.009
         usable = arrival + np.where(inspected, 2 + (5 * dice[:, 4]).astype(np.int64), 0)
         self.on_order[key] += qty
         for moment in np.unique(usable):
@@ -61,7 +67,7 @@ class Buyer:
         if day < self.run.days:
             asn = self._announced(key, qty, arrival, dice[:, 5:8])
             columns = {"day": day, "key": key, "qty": qty, "promised": promised, "arrival": arrival, "usable": usable}
-            notes = {"told": np.where(slips, told, -1), "is_inspected": inspected, **asn}
+            notes = {"told": np.where(slips, told, -1), "is_inspected": inspected, "is_stopped": stopped, **asn}
             self.parts.append(pd.DataFrame({**columns, **notes}))
 
     def _announced(self, key: Ints, qty: Ints, arrival: Ints, dice: np.ndarray) -> dict[str, np.ndarray]:

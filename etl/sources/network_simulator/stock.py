@@ -10,13 +10,16 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from etl.sources.network_simulator import causes, replenishment
+from etl.sources.network_simulator import causes, lanes, replenishment
 from etl.sources.network_simulator.demand import Lines, Orders
 from etl.sources.network_simulator.network import SITES, Network
 from etl.sources.network_simulator.run import DAY, HOUR, Flags, Ints, Run, draws, running_sum
 
 FINE, SHORTFALL, STALE, CONTENTION, PICK_SHORT = range(5)
 TAIL = 60
+WORKDAYS = 5
+LOOKED_FOR = 0.6
+"""Share of the short lines for which the desk has the time to look for stock elsewhere."""
 """Days after the end in which what is still on backorder can be filled."""
 
 
@@ -30,6 +33,8 @@ class Stock:
     mismatches: list[pd.DataFrame] = field(default_factory=list)
     conflicts: list[pd.DataFrame] = field(default_factory=list)
     snapshots: list[pd.DataFrame] = field(default_factory=list)
+    transfers: list[tuple[int, int, int, int]] = field(default_factory=list)
+    """Line, site that gave, day of the decision, day of arrival."""
     purchases: pd.DataFrame = field(default_factory=pd.DataFrame)
     safety: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
 
@@ -48,6 +53,9 @@ class Shelves:
         self.wms = self.real.copy()
         self.history = [self.wms.copy()]
         self.backlog = np.zeros(0, dtype=np.int64)
+        dice = draws(run, "reallocate", np.arange(len(lines)), 2)
+        self.turn = np.where(dice[:, 1] < LOOKED_FOR, 1 + (dice[:, 0] * 2).astype(np.int64), 10**6)
+        self.days_between = lanes.transfer_days()
         self.disputed = np.full(self.size, -99, dtype=np.int64)
         self.to_post = np.full(self.size, -1, dtype=np.int64)
         self.stock = Stock(np.full(len(lines), run.end + TAIL * DAY), np.zeros(len(lines), dtype=np.int64))
@@ -64,6 +72,7 @@ class Shelves:
             view = self._erp_view(day)
             self._shelf_life(day)
             self._serve(day, new, view)
+            self._reallocate(day)
             demand = np.bincount(self.key[self.backlog], self.qty[self.backlog], self.size).astype(np.int64)
             self.buyer.buy(day, self.wms - demand)
             if day % 7 == 6 and day < self.run.days:
@@ -85,7 +94,7 @@ class Shelves:
 
     def _mismatch(self, day: int, view: Ints) -> None:
         gap = np.abs(view - self.wms) > np.maximum(20, 0.8 * self.buyer.cycle)
-        found = np.flatnonzero(gap & ((np.arange(self.size) * 7 + day) % 14 == 0))
+        found = np.flatnonzero(gap & ((np.arange(self.size) * 7 + day) % 35 == 0))
         self.stock.mismatches.append(pd.DataFrame({"day": day, "key": found, "gap": (view - self.wms)[found]}))
 
     def _shelf_life(self, day: int) -> None:
@@ -102,7 +111,7 @@ class Shelves:
         lost = np.where(dice[:, 2] < rate, some, 0).astype(np.int64)
         self.real -= np.maximum(lost, 0)
         is_counted = ((day + np.arange(self.size) * 7) % 35 == 0) & (self.wms != self.real)
-        is_posted = dice[:, 4] < 0.93
+        is_posted = dice[:, 4] < 0.955
         found = np.flatnonzero(is_counted & ~is_posted & (self.to_post < day))
         if day < self.run.days:
             gap = (self.real - self.wms)[found]
@@ -133,6 +142,39 @@ class Shelves:
         came = np.where(is_new[picked], self.booked[served] + 120, day * DAY + 9 * HOUR)
         self.stock.ready_at[served] = np.maximum(came, self.booked[served] + 120)
         self.backlog = line[~picked]
+
+    def _reallocate(self, day: int) -> None:
+        """The desk looks for stock elsewhere, a day or two after a line fell short and every third day from then on,
+        if it has the time at all.
+
+        What it finds above safety stock and what others wait for is taken from that shelf; the record of a shelf that
+        holds less than it says is put right instead.
+        """
+        if day % 7 >= WORKDAYS or day >= self.run.days:
+            return
+        age = day - self.booked[self.backlog] // DAY - self.turn[self.backlog]
+        wanted = np.flatnonzero((age >= 0) & (age % 3 == 0))
+        claims = np.bincount(self.key[self.backlog], self.qty[self.backlog], self.size).astype(np.int64)
+        moved = [place for place in wanted.tolist() if self._fetch(day, int(self.backlog[place]), claims)]
+        self.backlog = np.delete(self.backlog, moved)
+
+    def _fetch(self, day: int, line: int, claims: Ints) -> bool:
+        site, item = divmod(int(self.key[line]), self.items)
+        keys, qty = np.arange(len(SITES)) * self.items + item, int(self.qty[line])
+        free = self.wms[keys] - self.buyer.safety[keys] - claims[keys]
+        for giver in np.argsort(self.days_between[site], kind="stable")[1:].tolist():
+            if free[giver] < qty:
+                continue
+            if self.real[keys[giver]] < qty:
+                self.wms[keys[giver]] = self.real[keys[giver]]
+                continue
+            self.real[keys[giver]] -= qty
+            self.wms[keys[giver]] -= qty
+            arrival = day + int(self.days_between[site, giver])
+            self.stock.ready_at[line] = arrival * DAY + 10 * HOUR
+            self.stock.transfers.append((line, giver, day, arrival))
+            return True
+        return False
 
     def _conflict(self, day: int) -> None:
         """Three or more lines wait for the same stock: somebody must say who is served first (once a fortnight)."""

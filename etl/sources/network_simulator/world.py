@@ -163,13 +163,12 @@ def _cancelled(floor: _Floor, orders: int) -> Ints:
 
 
 def _line_ready(floor: _Floor, found: Stock) -> Ints:
-    """Per line when its stock was there: from the next receipt, or a day after somebody found it elsewhere."""
+    """Per line when its stock was there: with its receipt, or when what was found elsewhere has come and been decided."""
+    moved = np.array([transfer[0] for transfer in found.transfers], dtype=np.int64)
     cases = floor.cases
-    types = ["inventory_shortfall", "stale_sync_backorder", "allocation_conflict"]
-    mine = cases["type_code"].isin(types) & (cases["line"] >= 0)
+    mine = cases["type_code"].isin(occasions_stock.SHORT_TYPES) & cases["line"].isin(moved)
     ready = found.ready_at.copy()
-    line, moved = cases.loc[mine, "line"].to_numpy(), floor.ended()[mine].to_numpy(dtype=np.int64) + DAY
-    ready[line] = np.minimum(ready[line], moved)
+    np.maximum.at(ready, cases.loc[mine, "line"].to_numpy(), floor.ended()[mine].to_numpy(dtype=np.int64))
     return ready
 
 

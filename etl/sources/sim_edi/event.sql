@@ -4,6 +4,7 @@ SELECT
     log.log_no AS event_no,
     coalesce(log.action, step.canonical_code, log.activity) AS activity,
     log.logged_at AS timestamp,
+    log.lifecycle AS lifecycle,
     coalesce(log.user_id, 'system') AS resource,
     CASE WHEN log.user_id IS NULL THEN 'automatic' ELSE 'human' END AS resource_type,
     log.department AS department,

@@ -1,9 +1,10 @@
-/* Grain: one row per purchase order line; each order has one line. */
+/* Grain: one row per purchase order line (each order has one line) and per transfer between sites. */
 SELECT
     'purchase_order' AS supply_type,
     supply_id AS purchase_order_id,
     supply_id,
     supplier_id,
+    NULL AS from_site_id,
     site_id,
     item_id,
     ordered_qty,
@@ -16,7 +17,30 @@ SELECT
     eta_at,
     received_at,
     'EUR' AS currency_code,
-    false AS is_blocked,
+    is_blocked,
     file_no,
     file_line
 FROM raw_sim_erp__purchase_orders
+UNION ALL
+SELECT
+    'transfer' AS supply_type,
+    NULL AS purchase_order_id,
+    supply_id,
+    NULL AS supplier_id,
+    from_site_id,
+    site_id,
+    item_id,
+    ordered_qty,
+    NULL AS asn_qty,
+    received_qty,
+    NULL AS unit_cost,
+    status,
+    ordered_at,
+    CAST(eta_at AS DATE) AS promised_date,
+    eta_at,
+    received_at,
+    'EUR' AS currency_code,
+    false AS is_blocked,
+    file_no,
+    file_line
+FROM raw_sim_erp__transfers

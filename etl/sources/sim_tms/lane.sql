@@ -1,4 +1,4 @@
-/* Grain: one row per lane between sites, or from a supplier to a site. */
+/* Grain: one row per way between two sites, or from a supplier to a site, and carrier that serves it. */
 SELECT
     lane_id,
     from_site_id,
@@ -7,8 +7,9 @@ SELECT
     carrier_id,
     lead_time_days,
     cost_amount,
-    'EUR' AS currency_code,
-    1 AS priority,
+    currency_code,
+    min_qty,
+    priority,
     file_no,
     file_line
 FROM raw_sim_tms__lanes

@@ -19,7 +19,7 @@ from etl.sources.network_simulator.exports.names import (
 from etl.sources.network_simulator.exports.texts import Table
 from etl.sources.network_simulator.network import CHANNELS, UNITS
 from etl.sources.network_simulator.playbook import PLAYS
-from etl.sources.network_simulator.queues import ACTIVITIES, NO
+from etl.sources.network_simulator.queues import ACTIVITIES, BEGINS, NO
 from etl.sources.network_simulator.records import STATUS, records
 from etl.sources.network_simulator.run import NEVER, draws
 from etl.sources.network_simulator.world import World
@@ -154,5 +154,6 @@ def steps(world: World, file: CaseFile, system: str) -> Table:
         "team_id": np.array([t.code for t in world.staff.teams])[rows["team"].to_numpy()],
         "department": np.where(person >= 0, np.array([t.department for t in world.staff.teams])[rows["team"].to_numpy()], ""),
         "new_status": _changes(rows, system),
+        "lifecycle": np.where(np.isin(activity, sorted(set(BEGINS.values()))), "start", "complete"),
         "note": notes.write(world.run, activity, rows["step"].to_numpy()),
     }  # fmt: skip

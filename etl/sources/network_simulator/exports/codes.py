@@ -40,6 +40,8 @@ ACTIVITIES: dict[str, str] = {  # simulator's word: what the product's logs say
     "Hand over": "Hand over", "Request approval": "Request approval", "Approve": "Approve", "Reject": "Reject",
     "Act": "Act", "Rework": "Rework proposal", "Resolve": "Resolve", "Close": "Close", "Escalate": "Escalate",
     "Reopen": "Reopen", "Resolve automatically": "Resolve automatically", "Cancel": "Cancel", "Dismiss": "Dismiss",
+    "Begin decision": "Begin decision", "Resume after answer": "Resume after answer",
+    "Resume after decision": "Resume after decision", "Send back": "Send back",
 }  # fmt: skip
 
 

@@ -99,7 +99,7 @@ def _lines(world: World, period: Period) -> Table:
         "order_line_id": line_codes(world, line), "order_id": order_codes(order), "line_no": lines.line_no[of],
         "item_id": net.items.code[item], "site_id": net.sites.code[orders.site[order]],
         "supplier_id": net.suppliers.code[net.items.supplier[item]], "ordered_qty": qty,
-        "confirmed_qty": np.where(trouble == 1, 0, qty), "allocated_qty": np.where((ready > NEVER) & ~is_gone, qty, 0),
+        "confirmed_qty": np.where((trouble == 1) & (ready <= NEVER), 0, qty), "allocated_qty": np.where((ready > NEVER) & ~is_gone & (cancelled <= NEVER), qty, 0),
         "shipped_qty": np.where(is_gone, qty, 0), "first_ship_qty": np.where(is_gone & (ship < len(orders)), qty, 0),
         "delivered_qty": np.where(delivered > NEVER, qty, 0), "cancelled_qty": np.where(cancelled > NEVER, qty, 0),
         "unit_price": lines.price[of], "unit_cost": np.round(net.items.cost[item] * _rate(world, order), 2),

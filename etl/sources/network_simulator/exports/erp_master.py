@@ -4,9 +4,10 @@ import numpy as np
 
 from etl.sources.network_simulator import commerce, fulfilment
 from etl.sources.network_simulator.exports import codes
+from etl.sources.network_simulator.exports.names import line_codes
 from etl.sources.network_simulator.exports.texts import Table
 from etl.sources.network_simulator.network import FAMILIES, SEGMENTS, SITES, UNITS
-from etl.sources.network_simulator.run import DAY, HOUR, NEVER
+from etl.sources.network_simulator.run import DAY, HOUR, NEVER, draws
 from etl.sources.network_simulator.world import World
 
 
@@ -15,6 +16,7 @@ def tables(world: World) -> dict[str, Table]:
     return {
         "sites": _sites(), "suppliers": _suppliers(world), "items": _items(world), "substitutes": _substitutes(world),
         "customers": _customers(world), "purchase_orders": _purchases(world), "purchase_log": _purchase_log(world),
+        "transfers": _transfers(world),
     }  # fmt: skip
 
 
@@ -75,9 +77,26 @@ def _purchases(world: World) -> Table:
         "site_id": net.sites.code[rows["site"]], "item_id": net.items.code[rows["item"]],
         "ordered_qty": rows["qty"].to_numpy(), "asn_qty": np.where(announced, rows["asn"].to_numpy(), np.nan).astype(float),
         "received_qty": np.where(came, rows["qty"].to_numpy(), 0), "unit_cost": net.items.cost[rows["item"]],
-        "status": np.where(came, "GELIEFERT", "BESTELLT"), "ordered_at": day * DAY + 18 * HOUR, "promised_date": promised,
+        "status": np.where(came, "GELIEFERT", "BESTELLT"),
+        "is_blocked": ~came & (draws(world.run, "stopped", rows["key"].to_numpy() * 10_000 + day)[:, 0] < 0.01), "ordered_at": day * DAY + 18 * HOUR, "promised_date": promised,
         "eta_at": np.where(told, arrival, promised) * DAY + 7 * HOUR,
         "received_at": np.where(came, rows["received_at"].to_numpy(), NEVER),
+    }  # fmt: skip
+
+
+def _transfers(world: World) -> Table:
+    """Stock that the desk found at another site and had moved."""
+    line, giver, day, arrival = np.array(world.stock.transfers, dtype=np.int64).reshape(-1, 4).T
+    lines, net = world.lines, world.network
+    ordered, arrives = day * DAY + 15 * HOUR, arrival * DAY + 10 * HOUR
+    came = arrives <= world.run.end
+    return {
+        "supply_id": np.char.add("ST", (np.arange(len(line)) + 7_000_001).astype(str)),
+        "from_site_id": net.sites.code[giver], "site_id": net.sites.code[world.orders.site[lines.order[line]]],
+        "item_id": net.items.code[lines.item[line]], "order_line_id": line_codes(world, line),
+        "ordered_qty": lines.qty[line], "received_qty": np.where(came, lines.qty[line], 0),
+        "status": np.where(came, "GELIEFERT", "UNTERWEGS"), "ordered_at": ordered, "eta_at": arrives,
+        "received_at": np.where(came, arrives, NEVER),
     }  # fmt: skip
 
 

@@ -6,6 +6,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from etl.sources.network_simulator import lanes
 from etl.sources.network_simulator.exports.blemishes import Ledger
 from etl.sources.network_simulator.exports.caselog import CaseFile, exceptions, steps
 from etl.sources.network_simulator.exports.erp import until
@@ -16,10 +17,11 @@ from etl.sources.network_simulator.exports.names import (
     line_codes,
     order_codes,
     periods,
+    picked,
     ship_codes,
 )
 from etl.sources.network_simulator.exports.texts import Table
-from etl.sources.network_simulator.network import CARRIERS, SITES
+from etl.sources.network_simulator.network import CARRIERS
 from etl.sources.network_simulator.run import NEVER, Run, draws
 from etl.sources.network_simulator.world import World
 
@@ -63,25 +65,17 @@ def _carriers() -> Table:
 
 
 def _lanes(world: World) -> Table:
-    """Between all pairs of sites, and from every supplier to every site it serves."""
-    sites, suppliers = len(SITES), world.network.suppliers
-    start, end = (side.ravel() for side in np.meshgrid(np.arange(sites), np.arange(sites), indexing="ij"))
-    start, end = start[start != end], end[start != end]
-    dice = draws(world.run, "lane", start * 100 + end, 2)
-    supplier, target = (
-        side.ravel() for side in np.meshgrid(np.arange(len(suppliers.code)), np.arange(sites), indexing="ij")
-    )
-    code = world.network.sites.code
-    inner, inbound = len(start), len(supplier)
+    """Every way between two sites and from a supplier; several carriers serve the same way."""
+    ways, net = lanes.build(world.network), world.network
+    start = np.where(ways.origin >= 0, picked(net.sites.code, ways.origin), picked(net.suppliers.code, ways.supplier))
+    code = np.char.add(np.char.add(start, ">"), net.sites.code[ways.site])
+    carrier = carrier_codes()[ways.carrier]
     return {
-        "lane_id": np.concatenate([np.char.add(np.char.add(code[start], ">"), code[end]),
-                                   np.char.add(np.char.add(suppliers.code[supplier], ">"), code[target])]),
-        "from_site_id": np.concatenate([code[start], np.full(inbound, "")]),
-        "supplier_id": np.concatenate([np.full(inner, ""), suppliers.code[supplier]]),
-        "site_id": np.concatenate([code[end], code[target]]),
-        "carrier_id": np.concatenate([carrier_codes()[(dice[:, 0] * 4).astype(int)], np.full(inbound, "")]),
-        "lead_time_days": np.concatenate([1 + (dice[:, 1] * 3).astype(int), suppliers.lead_days[supplier]]),
-        "cost_amount": np.concatenate([0.12 + 0.5 * dice[:, 0], np.full(inbound, np.nan)]),
+        "lane_id": np.where(ways.priority == 1, code, np.char.add(np.char.add(code, "/"), carrier)),
+        "from_site_id": picked(net.sites.code, ways.origin), "supplier_id": picked(net.suppliers.code, ways.supplier),
+        "site_id": net.sites.code[ways.site], "carrier_id": carrier, "lead_time_days": ways.days,
+        "cost_amount": ways.cost, "currency_code": np.full(len(ways.site), "EUR"), "min_qty": ways.min_qty,
+        "priority": ways.priority,
     }  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from etl.sources.network_simulator.exports.blemishes import Courier, Ledger
 from etl.sources.network_simulator.exports.caselog import CaseFile, exceptions, steps
 from etl.sources.network_simulator.exports.names import Period, line_codes, order_codes, periods, ship_codes
 from etl.sources.network_simulator.exports.texts import Dialect, Table, json_lines, write_lines, written
-from etl.sources.network_simulator.run import DAY, draws
+from etl.sources.network_simulator.run import DAY, NEVER, Ints, draws
 from etl.sources.network_simulator.world import World
 
 DIALECT = Dialect("%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%d")
@@ -62,9 +62,9 @@ def _movements(world: World, period: Period, first_no: int) -> Table:
     line = np.arange(period.lines.start, period.lines.stop)
     of_line = ships.line_shipment[line]
     none, share = np.full(len(ship), -1), draws(world.run, "pick", line)[:, 0]
-    picked = ships.released_at[of_line] + (share * (ships.packed_at - ships.released_at)[of_line]).astype(np.int64)
+    picked = ships.picking_at[of_line] + (share * (ships.packed_at - ships.picking_at)[of_line]).astype(np.int64)
     parts = [
-        ("PICK_START", ship, none, ships.released_at[ship]), ("PICK_OK", of_line, line, picked),
+        ("PICK_START", ship, none, ships.picking_at[ship]), ("PICK_OK", of_line, line, picked),
         ("PACK", ship, none, ships.packed_at[ship]), ("GOODS_ISSUE", ship, none, ships.shipped_at[ship]),
     ]  # fmt: skip
     act = np.repeat([part[0] for part in parts], [len(part[1]) for part in parts])
@@ -85,18 +85,30 @@ def _movements(world: World, period: Period, first_no: int) -> Table:
 
 
 def _stock(world: World) -> Table:
+    """What lies on the shelves, what is reserved and has not left yet included; reserved = allocated to open lines."""
     rows = pd.concat(world.stock.snapshots[-SNAPSHOTS:], ignore_index=True)
     net, items = world.network, len(world.network.items.code)
-    key = rows["key"].to_numpy()
-    dice = draws(world.run, "blocked", key * 1000 + rows["day"].to_numpy() // 7, 2)
-    hand = np.maximum(rows["on_hand"].to_numpy(), 0)
+    key, day = rows["key"].to_numpy(), rows["day"].to_numpy()
+    dice = draws(world.run, "blocked", key * 1000 + day // 7, 2)
+    free = np.maximum(rows["on_hand"].to_numpy(), 0)
+    reserved = np.concatenate([_reserved(world, (one + 1) * DAY) for one in np.unique(day)])
     return {
         "site_id": net.sites.code[key // items], "item_id": net.items.code[key % items],
-        "snapshot_at": (rows["day"].to_numpy() + 1) * DAY - 3600, "on_hand_qty": hand,
-        "reserved_qty": np.minimum(rows["waiting"].to_numpy(), hand),
-        "blocked_qty": np.where(dice[:, 0] < 0.02, (hand * 0.1).astype(np.int64), 0),
+        "snapshot_at": (day + 1) * DAY - 3600, "on_hand_qty": free + reserved, "reserved_qty": reserved,
+        "blocked_qty": np.where(dice[:, 0] < 0.02, (free * 0.1).astype(np.int64), 0),
         "safety_stock_qty": world.stock.safety[key],
     }  # fmt: skip
+
+
+def _reserved(world: World, moment: int) -> Ints:
+    """By site and item: what is allocated to lines that have their stock and have neither left nor been withdrawn."""
+    lines, items, sites = world.lines, len(world.network.items.code), len(world.network.sites.code)
+    cancelled = world.cancelled_at[lines.order]
+    is_open = (world.ships.shipped_at[world.ships.line_shipment] > moment) & (world.ready_at <= moment)
+    is_open &= (cancelled <= NEVER) | (cancelled > moment)
+    line = np.flatnonzero(is_open)
+    key = world.orders.site[lines.order[line]] * items + lines.item[line]
+    return np.bincount(key, lines.qty[line], sites * items).astype(np.int64)
 
 
 def _receipts(world: World) -> Table:

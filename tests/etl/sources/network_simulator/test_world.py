@@ -71,7 +71,8 @@ def test_a_child_is_seen_after_its_parent(world_without: Worlds) -> None:
 def test_nobody_works_two_cases_at_a_time(world_without: Worlds) -> None:
     """A person who took up a case has finished the visit before the next one is taken up."""
     trail = world_without().trail
-    human = trail[trail["person"] >= 0].assign(begins=trail["activity"] == queues.NO["Acknowledge"])
+    begins = trail["activity"].isin([queues.NO[name] for name in queues.BEGINS.values()])
+    human = trail[trail["person"] >= 0].assign(begins=begins)
     human = human.sort_values(["person", "moment", "begins"], kind="stable")
     following = human.groupby("person")["case"].shift(-1)
     taken = human["begins"] & following.notna()

@@ -1,0 +1,83 @@
+"""How does the map stand on the page? The picture, what a click on it does, its table twin and its CSV."""
+
+from typing import Any, Final
+
+import pandas as pd
+import streamlit as st
+
+from dashboard import filters, process_map
+from dashboard.components import csv, map_picture, map_state, quiet, table
+from dashboard.components.map_picture import Look
+from dashboard.mining import Mining
+from process_mining.directly_follows import Map
+
+KEY: Final = "process_map"
+_REPLAY: Final = "map_replay"
+
+
+def show(mining: Mining, shown: Map, look: Look) -> None:
+    """The map, or with the toggle its twin: the same numbers as two tables."""
+    as_table = filters.local("as", {"table": ""}) == "table"
+    if as_table:
+        twin(shown, look)
+    else:
+        replay = None
+        if st.session_state.get(_REPLAY) == mining.cohort:
+            replay = map_picture.replay_of(mining.traces())
+        name = f"process_map_{shown.view}"
+        process_map.show(map_picture.picture(shown, look, name, replay), KEY, _picked, lambda: _replay(mining))
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.session_state["map_as"] = as_table
+        st.toggle("As tables", key="map_as", on_change=_as_changed, help="The same map for reading and screen readers")
+        csv.button("CSV of the paths", f"paths_{shown.view}", lambda: paths(shown), "csv_map")
+
+
+def _picked() -> None:
+    map_state.select(map_picture.selection_of(process_map.told(KEY, "picked").get("id")))
+
+
+def _replay(mining: Mining) -> None:
+    is_on = bool(process_map.told(KEY, "replay").get("on"))
+    st.session_state[_REPLAY] = mining.cohort if is_on else None
+
+
+def _as_changed() -> None:
+    map_state.set_word("as", "table" if st.session_state["map_as"] else "")
+
+
+def twin(shown: Map, look: Look) -> None:
+    """The steps and the paths of the map as tables; a click on a row selects as a click on the map does."""
+    quiet.line("Steps")
+    steps = pd.DataFrame([_step_row(one, look) for one in shown.activities])
+    _selectable(steps, "map_steps", {"step": "Step", "cases": "Cases", "events": "Events", "stay": "Stay, median"})
+    quiet.line("Paths")
+    found = paths(shown)
+    found["median"], found["p90"] = (
+        [map_picture.seconds(value) for value in found[name]] for name in ("median_seconds", "p90_seconds")
+    )
+    headings = {"step": "From", "then": "To", "cases": "Cases", "events": "Times", "median": "Median", "p90": "p90"}
+    _selectable(found, "map_paths", headings)
+
+
+def _step_row(one: Any, look: Look) -> dict[str, Any]:
+    stay = map_picture.seconds(look.stays.get(one.name, {}).get("median"))
+    return {"step": one.name, "cases": one.cases, "events": one.events, "stay": stay}
+
+
+def paths(shown: Map) -> pd.DataFrame:
+    """The paths of a map as rows: step, then, cases, events and seconds."""
+    names = ("cases", "events", "mean_seconds", "median_seconds", "p90_seconds", "total_seconds")
+    rows = [
+        {"step": one.source, "then": one.target} | {name: getattr(one, name) for name in names} for one in shown.edges
+    ]
+    return pd.DataFrame(rows, columns=["step", "then", *names])
+
+
+def _selectable(rows: pd.DataFrame, key: str, headings: dict[str, str]) -> None:
+    def picked() -> None:
+        chosen = st.session_state[key]["selection"]["rows"]
+        if chosen and chosen[0] < len(rows):
+            row = rows.iloc[chosen[0]]
+            map_state.select(map_state.Selection(str(row["step"]), str(row.get("then", ""))))
+
+    table.plain_rows(rows, headings, key, height=300, on_select=picked)

@@ -1,0 +1,127 @@
+"""How did the cases flow? Every call of the pages on process_mining, cached by (build id, scope, cohort).
+
+The same discipline as `data.py`: the scope narrows the cohort before the cache and is part of every key (fault 83).
+Never holds SQL and never decides what a map means.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import pandas as pd
+import streamlit as st
+
+from control_tower import warehouse
+from control_tower.settings import Settings
+from dashboard import data
+from dashboard.components import csv
+from process_mining import case_list, directly_follows, kept_cases, replay, stay, step_times
+from process_mining.abstraction import simplified
+from process_mining.case_list import MAX_ROWS, CasePage
+from process_mining.cohort import Cohort
+from process_mining.directly_follows import Map
+from process_mining.stay import Stay
+
+
+@dataclass(frozen=True, slots=True)
+class Mining:
+    """The flow of one build as one user may see it, of one cohort."""
+
+    reader: data.Reader
+    cohort: Cohort
+
+    def views(self) -> list[str]:
+        """The object types that can be the case, the most frequent first."""
+        found: list[str] = self._call("views", Cohort())
+        return found
+
+    def map(self) -> Map:
+        """The whole map with its times. Raises NotAvailable when the filters say nothing about this view's cases."""
+        found: Map = self._call("map", self.cohort)
+        return found
+
+    def simplified(self, activities: int, paths: int) -> Map:
+        """The map cut to the most frequent activities and paths (percent), without islands."""
+        return simplified(self.map(), activities, paths)
+
+    def stays(self) -> tuple[Stay, ...]:
+        """How long cases stay after each activity, the largest total first."""
+        found: tuple[Stay, ...] = self._call("stays", self.cohort)
+        return found
+
+    def cases(self, limit: int = 50) -> CasePage:
+        """How many cases there are, and the first of them, longest first."""
+        found: CasePage = self._call("cases", self.cohort, limit=limit)
+        return found
+
+    def all_cases(self) -> pd.DataFrame:
+        """All of them for a file; too large for the cache."""
+        rows: list[Any] = []
+        while len(rows) < csv.MOST_ROWS:
+            page: CasePage = _answer(self._asked("cases", self.cohort, {"limit": MAX_ROWS, "offset": len(rows)}))
+            rows += [asdict(row) for row in page.rows]
+            if len(page.rows) < MAX_ROWS:
+                break
+        return pd.DataFrame(rows)
+
+    def gaps(self, source: str, target: str) -> pd.DataFrame:
+        """How often a path took how long, in bins; observed times only."""
+        found: pd.DataFrame = self._call("gaps", self.cohort, source=source, target=target)
+        return found
+
+    def stay_curve(self, activity: str) -> pd.DataFrame:
+        """The share still waiting so long after an activity, with its band."""
+        found: pd.DataFrame = self._call("stay_curve", self.cohort, activity=activity)
+        return found
+
+    def traces(self) -> list[replay.Trace]:
+        """The steps of a sample of cases, the same in every run."""
+        found: list[replay.Trace] = self._call("traces", self.cohort)
+        return found
+
+    def of(self, cohort: Cohort) -> "Mining":
+        """The same build and user, another cohort."""
+        return Mining(self.reader, cohort)
+
+    def _call(self, what: str, cohort: Cohort, **bound: Any) -> Any:
+        asked = self._asked(what, cohort, bound)
+        return _cached(repr(asked), asked)
+
+    def _asked(self, what: str, cohort: Cohort, bound: dict[str, Any]) -> "_Asked":
+        reader = self.reader
+        narrowed = cohort.limited_to(reader.scope)
+        return _Asked(reader.home, reader.build_id, reader.scope, what, narrowed, tuple(sorted(bound.items())))
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """One call, completely: its `repr` is its key in the cache, so nothing can be left out of the key."""
+
+    home: str
+    build_id: str
+    scope: data.Scope
+    what: str
+    cohort: Cohort
+    bound: tuple[tuple[str, Any], ...]
+
+
+_ANSWERS: Final[Mapping[str, Callable[..., Any]]] = {
+    "views": lambda build, cohort: kept_cases.views(build),
+    "map": lambda build, cohort: directly_follows.dfg(build, cohort, with_times=True),
+    "stays": stay.stays,
+    "cases": case_list.cases,
+    "gaps": step_times.gaps,
+    "stay_curve": step_times.stay_curve,
+    "traces": replay.traces,
+}
+
+
+@st.cache_data(max_entries=600, show_spinner=False)
+def _cached(key: str, _asked: _Asked) -> Any:
+    return _answer(_asked)
+
+
+def _answer(asked: _Asked) -> Any:
+    build = warehouse.open_build(Settings(home=Path(asked.home)), asked.build_id)
+    return _ANSWERS[asked.what](build, asked.cohort, **dict(asked.bound))

@@ -1,0 +1,34 @@
+/* Makes ../built from src and the packages of the lock file. `node build.mjs FOLDER` writes elsewhere.
+   Beside the bundle it writes what it was built from (SHA-256), so that a machine without Node can tell whether it is current. */
+
+import { createHash } from "node:crypto";
+import { mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+import { build } from "esbuild";
+
+const here = dirname(fileURLToPath(import.meta.url));
+const target = process.argv[2] || join(here, "..", "built");
+mkdirSync(target, { recursive: true });
+
+const shared = { bundle: true, minify: true, charset: "utf8", legalComments: "none", target: ["es2022"], logLevel: "warning", absWorkingDir: here };
+await build({ ...shared, entryPoints: ["src/index.js"], format: "esm", outfile: join(target, "process_map.js") });
+await build({ ...shared, entryPoints: ["src/process_map.css"], outfile: join(target, "process_map.css") });
+
+const lock = JSON.parse(readFileSync(join(here, "package-lock.json"), "utf8"));
+const bundled = Object.entries(lock.packages).filter(([path, held]) => path && !held.dev && !held.optional).map(([path]) => path).sort();
+const licences = bundled.map((path) => {
+  const { name, version, license } = JSON.parse(readFileSync(join(here, path, "package.json"), "utf8"));
+  return `${name} ${version} (${license})\n\n${readFileSync(join(here, path, "LICENSE"), "utf8").trim()}\n`;
+});
+writeFileSync(join(target, "LICENSES.txt"), `Bundled in process_map.js:\n\n${licences.join("\n----\n\n")}`);
+
+const hash = (path) => createHash("sha256").update(readFileSync(path)).digest("hex");
+const sources = ["build.mjs", "package.json", "package-lock.json", ...readdirSync(join(here, "src")).sort().map((name) => `src/${name}`)];
+const made = ["LICENSES.txt", "process_map.css", "process_map.js"];
+const record = {
+  sources: Object.fromEntries(sources.map((name) => [name, hash(join(here, name))])),
+  built: Object.fromEntries(made.map((name) => [name, hash(join(target, name))])),
+};
+writeFileSync(join(target, "built.json"), `${JSON.stringify(record, null, 2)}\n`);

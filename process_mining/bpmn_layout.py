@@ -1,0 +1,156 @@
+"""Where does each box of a process stand, and which way do its arrows run? A layered drawing from left to right.
+
+Layer = longest way from the start, loops turned round; within a layer nodes stand near their neighbours; arrows
+run in right angles between the columns, loops below everything. Knows ids and kinds only, never what they mean.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+SIZES: Final = {"task": (120, 60), "exclusive": (44, 44), "parallel": (44, 44), "start": (34, 34), "end": (34, 34)}
+_COLUMN, _ROW, _MARGIN = 190, 96, 40
+_SWEEPS = 12
+Flow = tuple[str, str, str]
+Point = tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """`boxes`: node → (x, y, width, height); `lines`: flow → its bends from border to border."""
+
+    boxes: dict[str, tuple[float, float, float, float]]
+    lines: dict[str, list[Point]]
+
+
+def drawing(kinds: dict[str, str], flows: Sequence[Flow]) -> Drawing:
+    """The drawing of a connected process with one start; deterministic for the same nodes and flows in order."""
+    back = _back_flows(kinds, flows)
+    ahead = [(source, target) for flow, source, target in flows if flow not in back]
+    layer = _layers(list(kinds), ahead)
+    order = _ordered(layer, ahead)
+    row = _rows(order, ahead)
+    boxes = {}
+    for node, kind in kinds.items():
+        width, height = SIZES[kind]
+        x = _MARGIN + layer[node] * _COLUMN + (SIZES["task"][0] - width) / 2
+        boxes[node] = (x, _MARGIN + row[node] * _ROW + (SIZES["task"][1] - height) / 2, float(width), float(height))
+    lines = {}
+    floor = max((y + h for _, y, _, h in boxes.values()), default=0.0)
+    for flow, source, target in flows:
+        if flow in back:
+            floor += 22
+            lines[flow] = _loop(boxes[source], boxes[target], floor)
+        else:
+            lines[flow] = _bent(boxes[source], boxes[target])
+    return Drawing(boxes, lines)
+
+
+def _back_flows(kinds: dict[str, str], flows: Sequence[Flow]) -> set[str]:
+    """Flows that close a loop, found by going depth first from the start without recursion."""
+    after: dict[str, list[Flow]] = {node: [] for node in kinds}
+    for flow in flows:
+        after[flow[1]].append(flow)
+    found, state = set[str](), dict[str, str]()
+    starts = [node for node, kind in kinds.items() if kind == "start"] + list(kinds)
+    for start in starts:
+        if start in state:
+            continue
+        state[start] = "open"
+        trail = [(start, iter(after[start]))]
+        while trail:
+            node, ways = trail[-1]
+            for name, _, target in ways:
+                if state.get(target) == "open":
+                    found.add(name)
+                elif target not in state:
+                    state[target] = "open"
+                    trail.append((target, iter(after[target])))
+                    break
+            else:
+                state[node] = "done"
+                trail.pop()
+    return found
+
+
+def _layers(nodes: list[str], ahead: Sequence[tuple[str, str]]) -> dict[str, int]:
+    layer = dict.fromkeys(nodes, 0)
+    waiting = dict.fromkeys(nodes, 0)
+    after: dict[str, list[str]] = {node: [] for node in nodes}
+    for source, target in ahead:
+        waiting[target] += 1
+        after[source].append(target)
+    ready = [node for node in nodes if not waiting[node]]
+    while ready:
+        node = ready.pop(0)
+        for target in after[node]:
+            layer[target] = max(layer[target], layer[node] + 1)
+            waiting[target] -= 1
+            if not waiting[target]:
+                ready.append(target)
+    return layer
+
+
+def _ordered(layer: dict[str, int], ahead: Sequence[tuple[str, str]]) -> list[list[str]]:
+    """Layers with their nodes from top to bottom: each sweep puts a node at the mean place of its neighbours."""
+    columns: list[list[str]] = [[] for _ in range(max(layer.values(), default=0) + 1)]
+    for node, number in layer.items():
+        columns[number].append(node)
+    for sweep in range(_SWEEPS):
+        is_down = sweep % 2 == 0
+        near: dict[str, list[str]] = {}
+        for source, target in ahead:
+            near.setdefault(target if is_down else source, []).append(source if is_down else target)
+        place = {node: rank / max(len(column) - 1, 1) for column in columns for rank, node in enumerate(column)}
+        for column in columns:
+            mean = {
+                node: sum(place[other] for other in near[node]) / len(near[node]) if node in near else place[node]
+                for node in column
+            }
+            column.sort(key=mean.__getitem__)
+    return columns
+
+
+def _rows(columns: list[list[str]], ahead: Sequence[tuple[str, str]]) -> dict[str, float]:
+    """Rows as near as may be to the neighbours' mean, at least one apart within a column."""
+    tallest = max((len(column) for column in columns), default=1)
+    row = {
+        node: rank + (tallest - len(column)) / 2 for column in columns for rank, node in enumerate(column)
+    }  # fmt: skip
+    near: dict[str, list[str]] = {}
+    for source, target in ahead:
+        near.setdefault(source, []).append(target)
+        near.setdefault(target, []).append(source)
+    for sweep in range(_SWEEPS):
+        for column in columns if sweep % 2 == 0 else reversed(columns):
+            wished = [sum(row[o] for o in near[n]) / len(near[n]) if n in near else row[n] for n in column]
+            row |= zip(column, _spread(wished), strict=True)
+    top = min(row.values(), default=0.0)
+    return {node: at - top for node, at in row.items()}
+
+
+def _spread(wished: list[float]) -> list[float]:
+    """Places at least one apart, in this order, with the least squared distance from what was wished."""
+    blocks: list[tuple[float, int]] = []
+    for number, wish in enumerate(wished):
+        blocks.append((wish - number, 1))
+        while len(blocks) > 1 and blocks[-2][0] > blocks[-1][0]:
+            (a, m), (b, n) = blocks[-2:]
+            blocks[-2:] = [((a * m + b * n) / (m + n), m + n)]
+    flat = [mean for mean, count in blocks for _ in range(count)]
+    return [mean + number for number, mean in enumerate(flat)]
+
+
+def _bent(a: tuple[float, float, float, float], b: tuple[float, float, float, float]) -> list[Point]:
+    """Out at the right, one bend before the target's column, in at the left."""
+    start, end = (a[0] + a[2], a[1] + a[3] / 2), (b[0], b[1] + b[3] / 2)
+    if abs(start[1] - end[1]) < 1:
+        return [start, end]
+    turn = end[0] - (_COLUMN - SIZES["task"][0]) / 2 - (SIZES["task"][0] - b[2]) / 2
+    return [start, (turn, start[1]), (turn, end[1]), end]
+
+
+def _loop(a: tuple[float, float, float, float], b: tuple[float, float, float, float], floor: float) -> list[Point]:
+    """Down from the one, along below everything, up into the other."""
+    start, end = a[0] + a[2] / 2, b[0] + b[2] / 2
+    return [(start, a[1] + a[3]), (start, floor), (end, floor), (end, b[1] + b[3])]
