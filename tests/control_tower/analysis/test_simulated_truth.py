@@ -6,18 +6,17 @@ handling instead of adding exceptions are no matter of rates.
 
 import pytest
 
-from control_tower import warehouse
 from control_tower.analysis.exposure import default_span
 from control_tower.analysis.verdict import limits
-from control_tower.settings import Settings
+from control_tower.warehouse import Build
 from tests.control_tower.analysis import permuted
 from tests.control_tower.analysis.truth import ENOUGH, Simulated, searched, simulated
 from tests.control_tower.conftest import Demo
 
 
 @pytest.fixture(scope="module")
-def run(demo: Demo) -> Simulated:
-    return searched(demo.files, demo.settings.home)
+def first(demo: Demo, demo_build: Build) -> Simulated:
+    return searched(demo.files, demo_build)
 
 
 @pytest.fixture(scope="module", params=[2, 3, 4])
@@ -36,14 +35,14 @@ def assert_no_decoy(run: Simulated) -> None:
         assert wrong.empty, f"{place}: {wrong[['type_code', 'verdict', 'ratio', 'q']]}"
 
 
-def test_every_planted_cause_that_is_large_enough_is_found_in_its_place(run: Simulated) -> None:
-    assert sum(one.power >= ENOUGH for one in run.causes()) >= 8, "the run must hold causes to find"
-    assert_found(run)
+def test_every_planted_cause_that_is_large_enough_is_found_in_its_place(first: Simulated) -> None:
+    assert sum(one.power >= ENOUGH for one in first.causes()) >= 8, "the run must hold causes to find"
+    assert_found(first)
 
 
-def test_no_decoy_is_found(run: Simulated) -> None:
+def test_no_decoy_is_found(first: Simulated) -> None:
     """The largest sites and the busiest carrier have most exceptions and no higher rate."""
-    assert_no_decoy(run)
+    assert_no_decoy(first)
 
 
 @pytest.mark.slow
@@ -55,6 +54,6 @@ def test_other_seeds_find_their_causes_and_no_decoy(another: Simulated) -> None:
 
 
 @pytest.mark.slow
-def test_a_thousand_deals_of_the_demonstration_stay_below_the_stated_level(run: Simulated) -> None:
-    build, held = warehouse.open_current(Settings(home=run.home)), limits()
-    assert permuted.run(build, default_span(build), held, 1_000).strong_share <= held.level
+def test_a_thousand_deals_of_the_demonstration_stay_below_the_stated_level(first: Simulated) -> None:
+    held = limits()
+    assert permuted.run(first.build, default_span(first.build), held, 1_000).strong_share <= held.level

@@ -21,6 +21,7 @@ from control_tower.analysis.exposure import QUARTER, Span, default_span
 from control_tower.analysis.root_cause import RootCause, search
 from control_tower.analysis.verdict import Verdict
 from control_tower.settings import Settings
+from control_tower.warehouse import Build
 from etl import pipeline, source
 from etl.intake import Request
 from etl.sources.network_simulator import simulate
@@ -34,7 +35,7 @@ ENOUGH = 0.8
 class Simulated:
     """What is true of a run, and what was found in its two quarters."""
 
-    home: Path
+    build: Build
     truth: dict[str, Any]
     quarters: list[RootCause]
 
@@ -73,15 +74,14 @@ def simulated(files: Path, home: Path, seed: int = 1) -> Simulated:
     settings = Settings(home=home)
     requests = [Request(source.find(name), files / part, "test") for name, part in simulate.sources()]
     pipeline.load(requests, settings, lambda name, detail: None)
-    return searched(files, home)
+    return searched(files, warehouse.open_current(settings))
 
 
-def searched(files: Path, home: Path) -> Simulated:
+def searched(files: Path, build: Build) -> Simulated:
     """Search both quarters of a run that is loaded."""
-    build = warehouse.open_current(Settings(home=home))
     last = default_span(build)
     quarters = [search(build, Span(last.since - QUARTER, last.since)), search(build, last)]
-    return Simulated(home, json.loads((files / "truth.json").read_text()), quarters)
+    return Simulated(build, json.loads((files / "truth.json").read_text()), quarters)
 
 
 def _planted(cause: dict[str, Any], quarters: list[RootCause]) -> Planted:
