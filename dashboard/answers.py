@@ -171,8 +171,8 @@ def _holder(sites: pd.DataFrame, row: dict[str, Any]) -> str:
     return f"; {top['label']} holds {theme.percent(top[measure], total, 0)} of {of_what}"
 
 
-def process_map(whole: Map, stays: Sequence[Stay], drawn: int) -> str:
-    """How many cases of what the map holds, after which step they wait longest in total, and how much is drawn."""
+def process_map(whole: Map, stays: Sequence[Stay]) -> str:
+    """How many cases of what the map holds, and after which step they wait longest in total."""
     held = f"{theme.count(whole.cases)} {theme.words(whole.view)} cases in {theme.count(whole.events)} events"
     total = sum(one.total_seconds for one in stays)
     said = f"{held}: no time passes between their steps"
@@ -184,4 +184,4 @@ def process_map(whole: Map, stays: Sequence[Stay], drawn: int) -> str:
             f"{held}; {theme.percent(longest.total_seconds, total, 0)} of all waiting is after {longest.activity} "
             f"({theme.count(longest.stays)} stays{waiting}, half go on within {half})"
         )
-    return f"{said}. {drawn} of {len(whole.activities)} steps are drawn."
+    return f"{said}."

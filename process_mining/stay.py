@@ -53,25 +53,23 @@ def stays_by_unit(build: Build, cohort: Cohort, activity: str, unit: str = "team
     if unit not in UNITS:
         raise ValueError(f"a stay is split by one of {', '.join(UNITS)}, not '{unit[:40]}'")
     kept, no = kept_cases(build, cohort), number_of(build, cohort.view, activity)
-    steps = (
-        f"SELECT t.key, t.seconds, t.is_over FROM ({stays_of('e.' + unit, kept, _EVENT)}) AS t WHERE t.key IS NOT NULL"
-    )
+    steps = f"SELECT t.key, t.seconds, t.is_over FROM ({stays_of('e.' + unit, kept, _EVENT, 's.activity_no = $m_no')}) AS t WHERE t.key IS NOT NULL"
     with build.cursor() as cursor:
         text = _STAYS.replace("{steps}", steps).replace("{name}", "key").replace("{names}", "")
         rows = cursor.execute(text, {**kept.values, "m_no": no}).fetchall()
     return tuple(Stay(*row) for row in rows)
 
 
-def stays_of(key: str, kept: Kept, joined: str = "") -> str:
+def stays_of(key: str, kept: Kept, joined: str = "", only: str = "true") -> str:
     """SELECT of `key, seconds, is_over`, one row per stay of the kept steps; `joined` is a join the key needs.
 
     A clock that lags behind the last event gives a stay of 0.
     """
     return (
         f"SELECT {key} AS key, s.gap_seconds AS seconds, true AS is_over "
-        f"FROM {kept.steps} {joined} WHERE {kept.of_view} AND s.next_activity_no IS NOT NULL UNION ALL "
+        f"FROM {kept.steps} {joined} WHERE {kept.of_view} AND {only} AND s.next_activity_no IS NOT NULL UNION ALL "
         f"SELECT {key} AS key, {WAITED}, false FROM {kept.steps} {joined} JOIN {OPEN_CASES} ON o.case_no = s.case_no "
-        f"WHERE {kept.of_view} AND s.next_activity_no IS NULL AND o.as_of IS NOT NULL"
+        f"WHERE {kept.of_view} AND {only} AND s.next_activity_no IS NULL AND o.as_of IS NOT NULL"
     )
 
 
@@ -84,7 +82,7 @@ OPEN_CASES: Final = (
 
 
 _NAMES = "JOIN mart_activity AS a ON a.view = $view AND a.activity_no = key "
-_EVENT = "JOIN core_event AS e ON e.rowid = s.event_row AND s.activity_no = $m_no"
+_EVENT = "JOIN core_event AS e ON e.rowid = s.event_row"
 _STAYS = (
     "WITH stay AS ({steps}), "
     "ends AS (SELECT key, seconds, count(*) AS leaving, count(*) FILTER (WHERE is_over) AS over "
