@@ -27,7 +27,7 @@ COLUMNS = (
     "exposure", "type_code", "type_title", "dimension", "key", "other_dimension", "other_key", "verdict",
     "explained_by", "exposed", "failed", "expected", "rate", "rest_rate", "shrunk_rate", "shrunk_low", "shrunk_high",
     "difference", "low", "high", "ratio", "p", "q", "replicated", "excess", "excess_low", "amount_recoverable",
-    "days_recoverable",
+    "days_recoverable", "dispersion",
 )  # fmt: skip
 """Columns of `RootCause.looked`; see `RootCause`."""
 
@@ -41,7 +41,7 @@ class RootCause:
     rest) with `low` and `high` (95 %) and `ratio` are adjusted for customer tier and time; `rest_rate` is the
     rest's rate at the value's mix; `replicated`: True, False, or None where the previous period cannot say.
     `excess` = failures more than at the rest's rate, `excess_low` at the low end; money is in the reporting
-    currency, once per order line. `looked_at` counts everything compared, also what had no failure.
+    currency, once per order line; `dispersion`: how much more failures come together than by chance (1 = not). `looked_at` counts everything compared, also what had no failure.
     """
 
     span: Span
@@ -129,7 +129,7 @@ def look(table: Table, kind: str, limits: Limits, clustering: Floats | None = No
         "replicated": _replicated(table, row, value, limits), "excess": now.excess[row, column],
         "amount_recoverable": now.excess[row, column] * per_failure[0],
         "days_recoverable": now.excess[row, column] * per_failure[1],
-        "leader": table.leader[row, value], "leader_failed": table.leading[row, value],
+        "dispersion": now.dispersion[row, 0], "leader": table.leader[row, value], "leader_failed": table.leading[row, value],
     })  # fmt: skip
 
 

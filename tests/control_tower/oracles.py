@@ -105,8 +105,9 @@ def _(f: Frames) -> float:
 @oracle("value_at_risk")
 def _(f: Frames) -> float:
     money: dict[str, float] = {}
-    of_orders = dict(iter(f["mart_order_line"].groupby("order_id")))
-    for one in open_at(f["mart_exception"], ASKED.until).itertuples():
+    waiting, lines = open_at(f["mart_exception"], ASKED.until), f["mart_order_line"]
+    of_orders = dict(iter(lines[lines["order_id"].isin(waiting["order_id"])].groupby("order_id")))
+    for one in waiting.itertuples():
         if pd.isna(one.value_at_risk_amount):
             continue
         named = (one.order_line_id, one.order_id, getattr(one, "invoice_id", None), getattr(one, "shipment_id", None))
@@ -212,12 +213,14 @@ def _(f: Frames) -> float:
     frame = f["mart_exception"]
     cohort = valid(frame)[within(valid(frame)["detected_at"])]
 
-    def is_repeat(one: Any) -> bool:
-        same = frame[(frame["recurrence_key"] == one["recurrence_key"]) & (frame["detected_at"] < one["detected_at"])]
-        gap = one["detected_at"] - same["resolved_at"]
-        return bool(((gap >= pd.Timedelta(0)) & (gap <= pd.Timedelta(days=30))).any())
-
-    return cohort.apply(is_repeat, axis=1).mean()
+    same = cohort[["exception_id", "recurrence_key", "detected_at"]].merge(
+        frame[["recurrence_key", "detected_at", "resolved_at"]], on="recurrence_key", suffixes=("", "_before")
+    )
+    gap = same["detected_at"] - same["resolved_at"]
+    repeats = (
+        (same["detected_at_before"] < same["detected_at"]) & (gap >= pd.Timedelta(0)) & (gap <= pd.Timedelta(days=30))
+    )
+    return cohort["exception_id"].isin(same[repeats]["exception_id"]).mean()
 
 
 @oracle("preventable_share")

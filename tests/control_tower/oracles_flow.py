@@ -75,7 +75,10 @@ def _(f: Frames) -> float:
 @oracle("warehouse_disruptions")
 def _(f: Frames) -> float:
     words = ["re-plan", "plan next", "wave override", "short pick", "pick again"]
-    happened = f["core_event"][f["core_event"]["activity"].str.lower().isin(words)]
+    is_one = {
+        name: any(word in name.lower() for word in words) for name in f["core_event"]["activity"].dropna().unique()
+    }
+    happened = f["core_event"][f["core_event"]["activity"].map(is_one).eq(True)]
     return 1000 * within(happened["timestamp"]).sum() / within(f["mart_order_line"]["released_at"]).sum()
 
 
@@ -149,7 +152,8 @@ def _stock_at_p1(f: Frames) -> pd.DataFrame:
         row = rows.setdefault((site, item), [0.0, 0.0, 0.0])
         row[0] += known["on_hand_qty"].iloc[-1] if pd.notna(known["on_hand_qty"].iloc[-1]) else held.iloc[-1]
         row[1] += safe.iloc[-1] if len(safe) else 0.0
-    for line in f["mart_order_line"].itertuples():
+    lines = f["mart_order_line"]
+    for line in lines[~(lines["complete_ship_at"] <= ASKED.until)].itertuples():
         due = pd.Timestamp(line.promise_date) if pd.notna(line.promise_date) else pd.NaT
         gone = line.complete_ship_at <= ASKED.until or line.cancelled_at <= ASKED.until
         if line.order_at <= ASKED.until and not gone and due < ASKED.until + 14 * DAY and isinstance(line.site_id, str):
@@ -179,8 +183,8 @@ def _(f: Frames) -> float:
     supply = f["core_supply"]
     coming = supply[(supply["ordered_at"] <= ASKED.until) & ~(supply["received_at"] <= ASKED.until)]
     first = coming.groupby(["item_id", "site_id"])["eta_at"].min()
-    late = []
-    for line in f["mart_order_line"].itertuples():
+    late, lines = [], f["mart_order_line"]
+    for line in lines[~(lines["complete_ship_at"] <= ASKED.until)].itertuples():
         ends = [one for one in (line.complete_ship_at, line.cancelled_at) if pd.notna(one)]
         if pd.isna(line.promise_date) or line.order_at > ASKED.until or (ends and min(ends) <= ASKED.until):
             continue

@@ -32,11 +32,13 @@ def _freight(f: Frames) -> pd.DataFrame:
     moved = f["core_shipment"][within(f["core_shipment"]["shipped_at"])].copy()
     for column in ("freight_amount", "standard_freight_amount"):
         moved[column] = in_euro(f, moved[column], moved["currency_code"], moved["shipped_at"])
+    paid = moved["freight_amount"]
+    moved["freight_amount"] = paid.round(4)  # money is kept to four decimals
     raised = valid(f["mart_exception"])
     of_order = raised[raised["shipment_id"].isna()]["order_id"]
     linked = moved["shipment_id"].isin(raised["shipment_id"].dropna()) | moved["order_id"].isin(of_order)
     moved["counts"] = linked & moved["is_expedited"].eq(True)
-    moved["premium"] = moved["freight_amount"] - moved["standard_freight_amount"]
+    moved["premium"] = (paid - moved["standard_freight_amount"]).round(4)
     return moved
 
 

@@ -59,11 +59,12 @@ def _(f: Frames) -> float:
     frame, follow_up = f["mart_exception"], pd.Timedelta(days=30)
     done = frame[within(frame["resolved_at"]) & (frame["resolved_at"] + follow_up <= ASKED.clock(frame))]
 
-    def holds(one: pd.Series) -> bool:
-        later = frame[frame["recurrence_key"] == one["recurrence_key"]]["detected_at"] - one["resolved_at"]
-        return pd.isna(one["reopened_at"]) and not ((later > pd.Timedelta(0)) & (later <= follow_up)).any()
-
-    return done.apply(holds, axis=1).mean()
+    again = done[["exception_id", "recurrence_key", "resolved_at"]].merge(
+        frame[["recurrence_key", "detected_at"]], on="recurrence_key"
+    )
+    later = again["detected_at"] - again["resolved_at"]
+    came_back = again[(later > pd.Timedelta(0)) & (later <= follow_up)]["exception_id"]
+    return (done["reopened_at"].isna() & ~done["exception_id"].isin(came_back)).mean()
 
 
 @oracle("detector_precision")
