@@ -1,13 +1,13 @@
 """How long do cases wait here? The curve of a step's stays, the bars of a path's observed times."""
 
+from collections.abc import Sequence
+
 import pandas as pd
 import plotly.graph_objects as go
 
 from dashboard import theme
 from dashboard.charts import survival
-
-_MARKS = (60, 3_600, 86_400, 604_800, 2_592_000, 7_776_000, 31_536_000)
-_MARK_WORDS = ("1 min", "1 h", "1 d", "1 wk", "30 d", "90 d", "1 yr")
+from process_mining.distribution import DurationClass
 
 
 def curve(points: pd.DataFrame, mode: str, quantiles: dict[str, float | None]) -> go.Figure:
@@ -30,24 +30,37 @@ def _reworded(trace: go.Scatter) -> None:
         trace.hovertemplate = trace.hovertemplate.replace("unresolved", "waiting")
 
 
-def bars(bins: pd.DataFrame, mode: str) -> go.Figure:
-    """Observed times on a logarithmic axis in words of the calendar; one bar per bin."""
-    low = bins["low_seconds"].clip(lower=0.5)
-    middle, width = (low * bins["high_seconds"]) ** 0.5, bins["high_seconds"] - low
-    words = [
-        f"{theme.hours(a / 3600)} – {theme.hours(b / 3600)}" for a, b in zip(low, bins["high_seconds"], strict=True)
+def classes(found: Sequence[DurationClass]) -> pd.DataFrame:
+    """Classes of durations as rows: low_seconds, high_seconds (empty = no end), events, words."""
+    rows = [
+        {"low_seconds": one.low_seconds, "high_seconds": one.high_seconds, "events": one.ended, "words": _words(one)}
+        for one in found
     ]
+    return pd.DataFrame(rows, columns=["low_seconds", "high_seconds", "events", "words"])
+
+
+def _words(one: DurationClass) -> str:
+    if one.high_seconds is None:
+        return f"over {theme.hours(one.low_seconds / 3600)}"
+    if not one.low_seconds:
+        return f"under {theme.hours(one.high_seconds / 3600)}"
+    return f"{theme.hours(one.low_seconds / 3600)} to {theme.hours(one.high_seconds / 3600)}"
+
+
+def bars(bins: pd.DataFrame, mode: str) -> go.Figure:
+    """Observed times, one bar per class, each as wide as the next: the classes grow with the time."""
     drawn = go.Figure(
         go.Bar(
-            x=middle, y=bins["events"], width=0.9 * width, customdata=words, marker_color=theme.ACCENT[mode],
+            x=list(range(len(bins))), y=bins["events"], customdata=bins["words"], marker_color=theme.ACCENT[mode],
             hovertemplate="%{customdata}<br>%{y:,} times<extra></extra>",
         )
     )  # fmt: skip
-    shown = [mark for mark in _MARKS if low.min() / 3 <= mark <= bins["high_seconds"].max() * 3]
-    drawn.update_layout(template=theme.template(mode), height=230, margin={"t": 12}, bargap=0)
+    every = max(1, -(-len(bins) // 5))
+    shown = list(range(0, len(bins), every))
+    drawn.update_layout(template=theme.template(mode), height=230, margin={"t": 12}, bargap=0.08)
     drawn.update_xaxes(
-        type="log", tickvals=shown, ticktext=[_MARK_WORDS[_MARKS.index(mark)] for mark in shown],
-        title_text="observed time between the two",
+        tickvals=[place - 0.5 for place in shown], title_text="observed time between the two, classes that grow",
+        ticktext=[theme.hours(bins["low_seconds"].iloc[place] / 3600) for place in shown], showgrid=False,
     )  # fmt: skip
     drawn.update_yaxes(title_text="times", rangemode="tozero", nticks=5)
     return drawn

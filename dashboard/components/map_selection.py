@@ -99,12 +99,11 @@ def _counted(whole: Map, stays: Sequence[Stay], selection: Selection) -> tuple[i
 def times(mining: Mining, selection: Selection, stays: Sequence[Stay]) -> None:
     """The distribution: Kaplan–Meier after a step, observed times on a path; each says which it is."""
     if selection.then:
-        bins = mining.gaps(selection.step, selection.then)
-        title = "Observed times"
+        bins = stay_charts.classes(mining.path_times(selection.step, selection.then))
         if bins.empty:
-            figure.nothing(title, "No case of this selection takes this path.")
+            figure.nothing("Observed times", "No case of this selection takes this path.")
         else:
-            figure.show(title, stay_charts.bars(bins, figure.mode()), bins, "path_times")
+            figure.show("Observed times", stay_charts.bars(bins, figure.mode()), bins, "path_times")
         return
     title = "Stay, Kaplan–Meier"
     found = next((one for one in stays if one.activity == selection.step), None)
