@@ -862,6 +862,26 @@ CREATE TABLE mart_order_line (
     file_no             INTEGER,           -- lineage
     file_line           BIGINT             -- lineage
 );
+-- One row per shipment that left, with its freight in the reporting currency (K39). Key: shipment_id
+CREATE TABLE mart_freight (
+    shipment_id         VARCHAR NOT NULL,  -- core_shipment
+    source_system       VARCHAR NOT NULL,  -- source
+    shipped_at          TIMESTAMP NOT NULL,  -- left the site
+    site_id             VARCHAR,           -- shipped from
+    carrier_id          VARCHAR,           -- core_carrier
+    customer_id         VARCHAR,           -- core_customer
+    freight_amount      DECIMAL(18,4),     -- in the reporting currency by the rate of that day; null without a rate
+    premium_amount      DECIMAL(18,4),     -- freight less standard freight, so too
+    is_haste            BOOLEAN            -- expedited, and an exception of the shipment or of its order stands behind it
+);
+-- One row per touch: a human event that is not the same person going on (kpis.md). Key: object_type, object_id, event_id
+CREATE TABLE mart_touch (
+    object_type         VARCHAR NOT NULL,  -- order | exception
+    object_id           VARCHAR NOT NULL,  -- what was touched
+    event_id            VARCHAR NOT NULL,  -- core_event
+    touched_at          TIMESTAMP NOT NULL,  -- of the event
+    is_in_flow          BOOLEAN            -- of an order: between its booking and its first posted invoice (K04); else null
+);
 -- One row per activity of a view, numbered for mining. Key: view, activity_no
 CREATE TABLE mart_activity (
     view                VARCHAR NOT NULL,  -- object type that is the case
@@ -903,4 +923,27 @@ CREATE TABLE mart_variant (
     activity_nos        INTEGER[] NOT NULL,  -- the sequence
     step_count          INTEGER NOT NULL,  -- its length
     case_count          BIGINT NOT NULL    -- cases with exactly this sequence
+);
+-- One row per value of a dimension that what can fail is compared by. Key: dimension, value_no
+CREATE TABLE mart_exposure_value (
+    dimension           VARCHAR NOT NULL,  -- site_id, channel, tier …
+    value_no            INTEGER NOT NULL,  -- 0 = first in the order of the values
+    value               VARCHAR NOT NULL   -- id or word
+);
+-- One row per unit that can fail, for rates: its dimensions as numbers of mart_exposure_value. Key: kind, unit_id
+CREATE TABLE mart_exposure (
+    kind                VARCHAR NOT NULL,  -- order_line, order, shipment, receipt or invoice
+    unit_id             VARCHAR NOT NULL,  -- order_line_id, order_id, shipment_id, supply_id or invoice_id
+    exposed_at          TIMESTAMP NOT NULL,  -- when it could fail: booked, shipped, received, posted
+    source_system_no    INTEGER,           -- source
+    site_no             INTEGER,           -- ships or receives it
+    supplier_no         INTEGER,           -- behind it
+    product_family_no   INTEGER,           -- of the item
+    channel_no          INTEGER,           -- of the order
+    fulfilment_channel_no INTEGER,           -- of the order
+    business_unit_no    INTEGER,           -- of the order, or the customer
+    segment_no          INTEGER,           -- of the customer
+    customer_no         INTEGER,           -- behind it
+    carrier_no          INTEGER,           -- carries it
+    tier_no             INTEGER            -- of the customer
 );

@@ -1,5 +1,6 @@
 """What is a page's answer in one sentence? Computed from the rows of its reads; no Streamlit, no query."""
 
+from collections.abc import Sequence
 from math import isfinite
 from typing import Any
 
@@ -9,6 +10,8 @@ from control_tower.analysis.cycle_time import CycleTime
 from dashboard import theme
 from dashboard.components import tile
 from dashboard.period import Period
+from process_mining.directly_follows import Map
+from process_mining.stay import Stay
 
 
 def control_room(row: dict[str, Any], sites: pd.DataFrame, period: Period) -> str:
@@ -166,3 +169,19 @@ def _holder(sites: pd.DataFrame, row: dict[str, Any]) -> str:
     top = named.sort_values(measure, ascending=False).iloc[0]
     of_what = "the value at risk" if by_value else "them"
     return f"; {top['label']} holds {theme.percent(top[measure], total, 0)} of {of_what}"
+
+
+def process_map(whole: Map, stays: Sequence[Stay]) -> str:
+    """How many cases of what the map holds, and after which step they wait longest in total."""
+    held = f"{theme.count(whole.cases)} {theme.words(whole.view)} cases in {theme.count(whole.events)} events"
+    total = sum(one.total_seconds for one in stays)
+    said = f"{held}: no time passes between their steps"
+    if total:
+        longest = stays[0]
+        waiting = f", {theme.count(longest.waiting)} of them still waiting" if longest.waiting else ""
+        half = theme.hours(None if longest.median_seconds is None else longest.median_seconds / 3600)
+        said = (
+            f"{held}; {theme.percent(longest.total_seconds, total, 0)} of all waiting is after {longest.activity} "
+            f"({theme.count(longest.stays)} stays{waiting}, half go on within {half})"
+        )
+    return f"{said}."

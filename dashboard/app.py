@@ -22,6 +22,9 @@ PAGES = {
         st.Page("app_pages/root_causes.py", title="Root causes", icon=":material/troubleshoot:"),
         st.Page("app_pages/integration_health.py", title="Integration health", icon=":material/sync_problem:"),
     ],
+    "Mine": [
+        st.Page("app_pages/process_map.py", title="Process map", icon=":material/account_tree:"),
+    ],
     "Data": [
         st.Page("app_pages/kpi_catalogue.py", title="KPI catalogue", icon=":material/menu_book:"),
         st.Page("app_pages/data_health.py", title="Data health", icon=":material/verified:"),

@@ -16,7 +16,7 @@ from control_tower.analysis.concentration import Concentration, concentration
 from control_tower.analysis.emerging import Emerging, emerging
 from control_tower.analysis.exposure import Span, default_span
 from control_tower.analysis.root_cause import RootCause, search
-from control_tower.analysis.verdict import Limits
+from control_tower.analysis.verdict import limits
 from control_tower.filters import Filters
 from control_tower.settings import Settings
 from dashboard import data
@@ -73,9 +73,9 @@ class _Asked:
 def _cached(key: str, _asked: _Asked) -> Any:
     build = warehouse.open_build(Settings(home=Path(_asked.home)), _asked.build_id)
     span = Span(*_asked.bounds) if _asked.bounds else default_span(build)
-    limits = Limits(small_sample=_asked.small)
+    held = limits(_asked.small)
     if _asked.what == "search":
-        return search(build, span, _asked.sites, limits)
+        return search(build, span, _asked.sites, held)
     if _asked.what == "emerging":
-        return emerging(build, span.until, _asked.sites, limits)
+        return emerging(build, span.until, _asked.sites, held)
     return concentration(build, _asked.by, span, _asked.sites)

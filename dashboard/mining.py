@@ -5,7 +5,7 @@ Never holds SQL and never decides what a map means.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,12 +14,14 @@ import streamlit as st
 
 from control_tower import warehouse
 from control_tower.settings import Settings
-from control_tower.warehouse import Build
 from dashboard import data
-from process_mining import case_rows, directly_follows, kept_cases
+from dashboard.components import csv
+from process_mining import case_list, directly_follows, kept_cases, replay, stay, step_times
 from process_mining.abstraction import simplified
+from process_mining.case_list import MAX_ROWS, CasePage
 from process_mining.cohort import Cohort
 from process_mining.directly_follows import Map
+from process_mining.stay import Stay
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,26 +43,41 @@ class Mining:
 
     def simplified(self, activities: int, paths: int) -> Map:
         """The map cut to the most frequent activities and paths (percent), without islands."""
-        found: Map = self._call("simplified", self.cohort, activities=activities, paths=paths)
+        return simplified(self.map(), activities, paths)
+
+    def stays(self) -> tuple[Stay, ...]:
+        """How long cases stay after each activity, the largest total first."""
+        found: tuple[Stay, ...] = self._call("stays", self.cohort)
         return found
 
-    def cases(self, limit: int) -> pd.DataFrame:
-        """The first cases, longest first: id, start, duration, steps, open."""
-        found: pd.DataFrame = self._call("cases", self.cohort, limit=limit)
+    def cases(self, limit: int = 50) -> CasePage:
+        """How many cases there are, and the first of them, longest first."""
+        found: CasePage = self._call("cases", self.cohort, limit=limit)
         return found
 
-    def all_cases(self, limit: int) -> pd.DataFrame:
-        """The same for a file; too large for the cache."""
-        return _answer(self._asked("cases", self.cohort, {"limit": limit}))
+    def all_cases(self) -> pd.DataFrame:
+        """All of them for a file; too large for the cache."""
+        rows: list[Any] = []
+        while len(rows) < csv.MOST_ROWS:
+            page: CasePage = _answer(self._asked("cases", self.cohort, {"limit": MAX_ROWS, "offset": len(rows)}))
+            rows += [asdict(row) for row in page.rows]
+            if len(page.rows) < MAX_ROWS:
+                break
+        return pd.DataFrame(rows)
 
     def gaps(self, source: str, target: str) -> pd.DataFrame:
-        """How often a path took how long: bins of equal ratio, observed times only."""
+        """How often a path took how long, in bins; observed times only."""
         found: pd.DataFrame = self._call("gaps", self.cohort, source=source, target=target)
         return found
 
-    def traces(self, limit: int) -> list[case_rows.Trace]:
+    def stay_curve(self, activity: str) -> pd.DataFrame:
+        """The share still waiting so long after an activity, with its band."""
+        found: pd.DataFrame = self._call("stay_curve", self.cohort, activity=activity)
+        return found
+
+    def traces(self) -> list[replay.Trace]:
         """The steps of a sample of cases, the same in every run."""
-        found: list[case_rows.Trace] = self._call("traces", self.cohort, limit=limit)
+        found: list[replay.Trace] = self._call("traces", self.cohort)
         return found
 
     def of(self, cohort: Cohort) -> "Mining":
@@ -89,17 +106,14 @@ class _Asked:
     bound: tuple[tuple[str, Any], ...]
 
 
-def _simplified(build: Build, cohort: Cohort, activities: int, paths: int) -> Map:
-    return simplified(directly_follows.dfg(build, cohort, with_times=True), activities, paths)
-
-
 _ANSWERS: Final[Mapping[str, Callable[..., Any]]] = {
     "views": lambda build, cohort: kept_cases.views(build),
     "map": lambda build, cohort: directly_follows.dfg(build, cohort, with_times=True),
-    "simplified": _simplified,
-    "cases": case_rows.cases,
-    "gaps": case_rows.gaps,
-    "traces": case_rows.traces,
+    "stays": stay.stays,
+    "cases": case_list.cases,
+    "gaps": step_times.gaps,
+    "stay_curve": step_times.stay_curve,
+    "traces": replay.traces,
 }
 
 

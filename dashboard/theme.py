@@ -18,12 +18,16 @@ ACCENT: Final = {"light": "#2F6DB5", "dark": "#7FB0EA"}
 ARRIVED: Final = {"light": "#C26A00", "dark": "#E69F00"}
 RESOLVED: Final = {"light": "#0072B2", "dark": "#56B4E9"}
 WAITING: Final = ("#FDE9D9", "#F9CBA7", "#EF9F6B", "#D9702F", "#AD4A16", "#7C2D12")
+#: how often, few to many: counts are not waiting, so they have a hue of their own
+FREQUENT: Final = ("#E8F0F8", "#C9DDF0", "#9FC2E4", "#6C9FD3", "#2F6DB5", "#1B4377")
 #: badges in tables carry white text, in both modes: each at least 4.5:1 against it
 BADGE_SEVERITY: Final = {"informational": "#5F6E7B", "standard": "#2F6DB5", "critical": "#C2410C"}
 #: past SLA, in time, unknown
 BADGE_SLA: Final = ("#B91C1C", "#15803D", "#5F6E7B")
 #: text on the dark end of WAITING, in both modes
 ON_DARK: Final = "#FFFFFF"
+#: text on the lighter colours of WAITING and FREQUENT, in both modes
+ON_LIGHT: Final = "#12171C"
 BADGE_QUIET: Final = "#5F6E7B"
 INK: Final = {"light": "#1F2933", "dark": "#E6EBF0"}
 QUIET: Final = {"light": "#5B6875", "dark": "#A3B0BC"}
@@ -61,6 +65,20 @@ def template(mode: str) -> go.layout.Template:
 def severity(mode: str) -> dict[str, str]:
     """Severity → colour in one mode."""
     return SEVERITY if mode == "light" else SEVERITY_DARK
+
+
+def ink_on(colour: str) -> str:
+    """The text colour that can be read on a filled shape: the better of dark and white, at least 4.5:1."""
+    ground, dark = _luminance(colour), _luminance(ON_LIGHT)
+    on_dark, on_white = (ground + 0.05) / (dark + 0.05), 1.05 / (ground + 0.05)
+    return ON_LIGHT if on_dark >= on_white else ON_DARK
+
+
+def _luminance(colour: str) -> float:
+    """Relative luminance of an sRGB colour (WCAG 2.2)."""
+    parts = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 
 def count(value: float | None) -> str:

@@ -21,7 +21,7 @@ from control_tower import policy as policies
 from control_tower.errors import BuildError, ControlTowerError, LoadRefused
 from control_tower.history import Move
 from control_tower.manifest import Manifest
-from control_tower.policy import Loading
+from control_tower.policy_sections import Loading
 from control_tower.settings import Settings
 from etl import disk, intake, lock, making
 from etl.intake import Request

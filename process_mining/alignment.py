@@ -1,30 +1,31 @@
 """Where does a sequence of activities leave the process, at the least? Exact alignments of variants, within bounds.
 
 An alignment runs a variant and the process side by side with as few deviations as possible: a step only the log has
-was inserted, a step only the process has was skipped; each costs 1, what both have and what nobody sees costs 0.
-Computed by r4pm on variants, never on cases. Bounded: the most frequent variants first, none longer than a limit,
-none that needs too many states, no batch begun after the time is up; what is left out is named, never guessed
-(fault 95). Reads no build.
+was inserted, a step only the process has was skipped; each costs 1, what both have costs 0. Variants, never cases.
+Bounded: the most frequent first, none longer than a limit, no batch begun after the time is up; what is left out is
+named with its reason, never guessed (fault 95). Reads no build.
 """
 
-import json
-import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, Final
+from typing import Final, Protocol
 
-from process_mining.petri_net import PetriNet, for_alignment
+from process_mining.alignment_by_search import Move as Pair
+from process_mining.alignment_by_search import Searcher
+from process_mining.alignment_by_state import Aligner
+from process_mining.automaton import Automaton, of_net
+from process_mining.petri_net import PetriNet
 
 SKIPPED: Final = "skipped"
 INSERTED: Final = "inserted"
+_TOO_MANY: Final = "too many ways to try"
 _FIRST_BATCH, _LARGEST_BATCH, _LONG_BATCH = 32, 1024, 0.5
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How much may one alignment of a log take. `seconds` is checked between batches of at most half a second or so."""
+    """How much one alignment of a log may take. `seconds` is looked at between batches of about half a second."""
 
     variants: int = 5_000
     steps: int = 2_000
@@ -34,14 +35,15 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Variant:
-    """A sequence of activities and how many cases follow it."""
+    """A sequence of activities and how many cases follow it; what an open one has not done yet, it did not skip."""
 
     number: int
     activities: tuple[str, ...]
     cases: int
+    is_open: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, order=True)
 class Move:
     """One deviation. `after`: the last activity before it that log and process agree on; "" = the start."""
 
@@ -52,7 +54,7 @@ class Move:
 
 @dataclass(frozen=True, slots=True)
 class Aligned:
-    """One variant with its deviations and `run`, the nearest way through the process (its activities)."""
+    """One variant with its deviations in order, and `run`, the nearest way through the process (its activities)."""
 
     variant: Variant
     moves: tuple[Move, ...]
@@ -73,34 +75,53 @@ class Alignments:
     shortest: int
 
     def fitness(self, one: Aligned) -> float:
-        """1 − cost ÷ the cost of having nothing in common (all inserted, the shortest run skipped)."""
-        worst = len(one.variant.activities) + self.shortest
+        """1 − cost ÷ the cost of having nothing in common."""
+        worst = self.worst(one)
         return 1.0 - one.cost / worst if worst else 1.0
+
+    def worst(self, one: Aligned) -> int:
+        """All steps inserted, and the shortest run skipped unless the case is still open."""
+        return len(one.variant.activities) + (0 if one.variant.is_open else self.shortest)
+
+
+class _Engine(Protocol):
+    shortest: int | None
+
+    def pairs(self, batch: Sequence[Variant]) -> list[list[Pair] | None]: ...
 
 
 def align(
-    net: PetriNet, variants: Sequence[Variant], limits: Limits | None = None, clock: Callable[[], float] = time.monotonic
+    net: PetriNet,
+    variants: Sequence[Variant],
+    limits: Limits | None = None,
+    clock: Callable[[], float] = time.monotonic,
 ) -> Alignments:
-    """Align the most frequent variants within the limits. Costs are exact; of equally near runs one is shown."""
+    """Align the most frequent variants within the limits. Costs are exact.
+
+    Of equally near runs the same one is shown every time where the process has at most `automaton.MAX_STATES` states;
+    beyond that r4pm searches, and an open variant's cost is that of the whole run without what is missing at its end.
+    """
     bounds = limits or Limits()
-    asked = sorted(variants, key=lambda variant: (-variant.cases, variant.number))
+    asked = sorted(variants, key=lambda variant: (-variant.cases, variant.number, variant.is_open))
     chosen = [v for v in asked[: bounds.variants] if len(v.activities) <= bounds.steps]
     left_out = [(v, "not among the most frequent") for v in asked[bounds.variants :]]
     left_out += [(v, "too long") for v in asked[: bounds.variants] if len(v.activities) > bounds.steps]
     aligned: list[Aligned] = []
-    words, labels = for_alignment(net)
-    aligner = _Aligner(words, labels, bounds.states)
+    automaton = of_net(net)
+    engine: _Engine = _ByState(automaton) if automaton else _BySearch(net, bounds.states)
+    if engine.shortest is None:
+        return Alignments((), tuple(left_out + [(v, _TOO_MANY) for v in chosen]), 0)
     begun = clock()
     for batch in _batches(chosen, clock):
         if clock() - begun > bounds.seconds:
             left_out += [(v, "out of time") for v in batch]
             continue
-        for variant, found in zip(batch, aligner.moves(batch), strict=True):
-            if found is None:
-                left_out.append((variant, "too many ways to try"))
+        for variant, pairs in zip(batch, engine.pairs(batch), strict=True):
+            if pairs is None:
+                left_out.append((variant, _TOO_MANY))
             else:
-                aligned.append(_read(variant, found, labels))
-    return Alignments(tuple(aligned), tuple(left_out), len(aligner.shortest()))
+                aligned.append(_read(variant, pairs))
+    return Alignments(tuple(aligned), tuple(left_out), engine.shortest)
 
 
 def _batches(chosen: Sequence[Variant], clock: Callable[[], float]) -> Iterator[list[Variant]]:
@@ -113,59 +134,62 @@ def _batches(chosen: Sequence[Variant], clock: Callable[[], float]) -> Iterator[
         size = max(size // 2, 1) if clock() - begun > _LONG_BATCH else min(size * 2, _LARGEST_BATCH)
 
 
-class _Aligner:
-    """r4pm with one net; variants go in by a file, because its other way in needs another library."""
+class _ByState:
+    def __init__(self, automaton: Automaton) -> None:
+        self._automaton, self._aligner = automaton, Aligner(automaton)
+        self.shortest = int(automaton.to_done[0][0])
 
-    def __init__(self, net: dict[str, Any], labels: dict[str, str | None], states: int) -> None:
-        self._net, self._labels = net, labels
-        costs = {"log_move_cost": 1, "model_move_cost": 1, "silent_move_cost": 0, "sync_move_cost": 0}
-        self._options = {"cost_fn": costs, "max_states": states}
+    def pairs(self, batch: Sequence[Variant]) -> list[list[Pair] | None]:
+        found: list[list[Pair] | None] = [None] * len(batch)
+        for places in self._aligner.batches([len(v.activities) for v in batch]):
+            traces = [batch[place].activities for place in places]
+            is_open = [batch[place].is_open for place in places]
+            for place, pairing in zip(places, self._aligner.pair(traces, is_open), strict=True):
+                found[place] = self._walked(batch[place].activities, pairing.agreed, (pairing.last, pairing.done))
+        return found
 
-    def moves(self, batch: Sequence[Variant]) -> list[list[dict[str, Any]] | None]:
-        """The moves of each variant in order; None where the states did not suffice."""
-        import r4pm
-
-        numbers: dict[str, int] = {}
-        traces = [[numbers.setdefault(name, len(numbers)) for name in v.activities] for v in batch]
-        unique = {tuple(trace): place for place, trace in enumerate(traces)}
-        content = {
-            "activities": list(numbers),
-            "act_to_index": numbers,
-            "traces": [[list(trace), 1] for trace in unique],
-        }
-        with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder) / "variants.json"
-            path.write_text(json.dumps(content), encoding="utf-8")
-            item = r4pm.import_item("EventLogActivityProjection", str(path))
-        try:
-            found = r4pm.bindings.align_variants(self._net, item, self._options)
-        finally:
-            r4pm.remove_item(item)
-        by_trace = {tuple(numbers[name] for name in one["activities"]): one["result"] for one in found}
-        return [by_trace[tuple(trace)].get("Ok", {}).get("moves") for trace in traces]
-
-    def shortest(self) -> list[str]:
-        """The activities of the shortest run through the net."""
-        import r4pm
-
-        moves = r4pm.bindings.align_empty_trace(self._net, self._options)["moves"]
-        names = (self._labels[move["ModelMove"]["transition"]] for move in moves)
-        return [name for name in names if name is not None]
+    def _walked(
+        self, trace: tuple[str, ...], agreed: tuple[tuple[int, int, int] | None, ...], end: tuple[int, int]
+    ) -> list[Pair]:
+        """Inserted steps where they happened; skipped ones just before the next step both have."""
+        pairs = list[Pair]()
+        for place, states in enumerate(agreed):
+            if states is None:
+                pairs.append((place, None))
+                continue
+            if states[0] != states[1]:
+                pairs += [(None, name) for name in self._automaton.way(states[0], states[1])]
+            pairs.append((place, trace[place]))
+        if end[0] != end[1]:
+            pairs += [(None, name) for name in self._automaton.way(*end)]
+        return pairs
 
 
-def _read(variant: Variant, moves: Sequence[dict[str, Any]], labels: dict[str, str | None]) -> Aligned:
+class _BySearch:
+    def __init__(self, net: PetriNet, states: int) -> None:
+        self._searcher = Searcher(net, states)
+        self.shortest = self._searcher.shortest()
+
+    def pairs(self, batch: Sequence[Variant]) -> list[list[Pair] | None]:
+        found = self._searcher.moves([variant.activities for variant in batch])
+        return [_begun(pairs) if v.is_open and pairs else pairs for v, pairs in zip(batch, found, strict=True)]
+
+
+def _begun(pairs: list[Pair]) -> list[Pair]:
+    """Without what the process still wants at the end."""
+    last = max((place for place, pair in enumerate(pairs) if pair[0] is not None), default=-1)
+    return pairs[: last + 1]
+
+
+def _read(variant: Variant, pairs: Sequence[Pair]) -> Aligned:
     found, run, after = [], [], ""
-    for move in moves:
-        ((kind, content),) = move.items()
-        if kind == "LogMove":
-            found.append(Move(INSERTED, variant.activities[content["trace_event_index"]], after))
-            continue
-        label = labels[content["transition"]]
-        if label is None:
-            continue
-        run.append(label)
-        if kind == "ModelMove":
-            found.append(Move(SKIPPED, label, after))
-        else:
-            after = label
+    for place, name in pairs:
+        if name is None and place is not None:
+            found.append(Move(INSERTED, variant.activities[place], after))
+        elif name is not None:
+            run.append(name)
+            if place is None:
+                found.append(Move(SKIPPED, name, after))
+            else:
+                after = name
     return Aligned(variant, tuple(found), tuple(run))

@@ -8,7 +8,7 @@ log, no net and no library for mining; where the boxes stand is `bpmn_layout`'s.
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from lxml import etree
 
@@ -85,9 +85,7 @@ def parse(text: bytes, place: str = "the process") -> Process:
 def _process(element: "etree._Element", place: str) -> Process:
     nodes: dict[str, Node] = {}
     flows = []
-    for child in element:
-        if not isinstance(child.tag, str) or not child.tag.startswith(f"{{{MODEL}}}"):
-            continue
+    for child in element.iterchildren(f"{{{MODEL}}}*"):
         tag, identity = child.tag.rpartition("}")[2], child.get("id", "")
         name = " ".join((child.get("name") or "").split())
         if tag == "sequenceFlow":
@@ -107,11 +105,13 @@ def _process(element: "etree._Element", place: str) -> Process:
 def _check(element: "etree._Element", tag: str, name: str, place: str) -> None:
     """A task needs a name; an event that waits for something, or a loop marker, would be misread."""
     inner = {str(child.tag).rpartition("}")[2] for child in element} - {"incoming", "outgoing", "documentation"}
-    odd = sorted(word for word in inner if word.endswith("Definition") or word.endswith("LoopCharacteristics"))
+    odd = sorted(word for word in inner if word.endswith(("Definition", "LoopCharacteristics")))
     if odd:
         raise DefinitionError(f"{place}: {name or tag!r} has {odd[0]}; draw loops with gateways and plain events")
     if _KINDS[tag] == "task" and not name:
-        raise DefinitionError(f"{place}: a {tag} {element.get('id')!r} has no name; name it as the log names the activity")
+        raise DefinitionError(
+            f"{place}: a {tag} {element.get('id')!r} has no name; name it as the log names the activity"
+        )
 
 
 def _require_sound(process: Process) -> None:
@@ -123,7 +123,9 @@ def _require_sound(process: Process) -> None:
     starts = [node.id for node in nodes.values() if node.kind == "start"]
     ends = [node.id for node in nodes.values() if node.kind == "end"]
     if len(starts) != 1 or not ends:
-        raise DefinitionError(f"{place}: {len(starts)} start and {len(ends)} end events; one start and an end are needed")
+        raise DefinitionError(
+            f"{place}: {len(starts)} start and {len(ends)} end events; one start and an end are needed"
+        )
     ways = [(source, target) for _, source, target in process.flows]
     ahead = reached(starts, ways)
     back = reached(ends, [(target, source) for source, target in ways])
@@ -148,7 +150,7 @@ def reached(starts: Iterable[str], ways: Iterable[tuple[str, str]]) -> set[str]:
 
 def write(process: Process) -> bytes:
     """BPMN 2.0 XML with the drawing, so that any editor shows it as it is (no other program is asked to lay it out)."""
-    space = {None: MODEL, "bpmndi": _DI, "dc": _DC, "di": _DD}
+    space: Any = {None: MODEL, "bpmndi": _DI, "dc": _DC, "di": _DD}
     root = etree.Element(f"{{{MODEL}}}definitions", nsmap=space, targetNamespace="urn:order-exception-control-tower")
     drawn = etree.SubElement(root, f"{{{MODEL}}}process", id="process", name=process.title, isExecutable="false")
     for node in process.nodes.values():

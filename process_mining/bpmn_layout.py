@@ -60,9 +60,9 @@ def _back_flows(kinds: dict[str, str], flows: Sequence[Flow]) -> set[str]:
         trail = [(start, iter(after[start]))]
         while trail:
             node, ways = trail[-1]
-            for flow, _, target in ways:
+            for name, _, target in ways:
                 if state.get(target) == "open":
-                    found.add(flow)
+                    found.add(name)
                 elif target not in state:
                     state[target] = "open"
                     trail.append((target, iter(after[target])))
@@ -75,7 +75,7 @@ def _back_flows(kinds: dict[str, str], flows: Sequence[Flow]) -> set[str]:
 
 def _layers(nodes: list[str], ahead: Sequence[tuple[str, str]]) -> dict[str, int]:
     layer = dict.fromkeys(nodes, 0)
-    waiting = {node: 0 for node in nodes}
+    waiting = dict.fromkeys(nodes, 0)
     after: dict[str, list[str]] = {node: [] for node in nodes}
     for source, target in ahead:
         waiting[target] += 1
@@ -124,8 +124,7 @@ def _rows(columns: list[list[str]], ahead: Sequence[tuple[str, str]]) -> dict[st
     for sweep in range(_SWEEPS):
         for column in columns if sweep % 2 == 0 else reversed(columns):
             wished = [sum(row[o] for o in near[n]) / len(near[n]) if n in near else row[n] for n in column]
-            for node, at in zip(column, _spread(wished), strict=True):
-                row[node] = at
+            row |= zip(column, _spread(wished), strict=True)
     top = min(row.values(), default=0.0)
     return {node: at - top for node, at in row.items()}
 

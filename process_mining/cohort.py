@@ -29,8 +29,9 @@ WORDS: Final[Mapping[str, str]] = {
     "started_until": "until",
     "starts_with": "starts_with",
     "ends_with": "ends_with",
+    "weekday": "weekdays",
 }
-_LISTS: Final = ("variants", "through", "avoiding", "followed_by", "starts_with", "ends_with")
+_LISTS: Final = ("variants", "through", "avoiding", "followed_by", "starts_with", "ends_with", "weekdays")
 _DIRECTLY: Final = "directly"
 
 
@@ -74,7 +75,8 @@ class Cohort:
     `filters` speak of exceptions; in other views of the exceptions a case belongs to, unless the object has the
     attribute itself. `variants`, `starts_with`, `ends_with` are alternatives; every activity of `through` must come,
     none of `avoiding` may, every rule of `followed_by` must hold. `min_seconds` and `max_seconds` bound the time from
-    first to last event. `since` and `until` are days of the first event, `until` included. Hashable: part of cache keys.
+    first to last event. `since` and `until` are days of the first event, `until` included, `weekdays` its ISO weekdays
+    (1 = Monday). Hashable: part of cache keys.
 
     Raises: ValueError for values that could not have come from the pages.
     """
@@ -92,6 +94,7 @@ class Cohort:
     until: date | None = None
     starts_with: tuple[str, ...] = ()
     ends_with: tuple[str, ...] = ()
+    weekdays: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse what could not have come from the pages."""
@@ -102,6 +105,8 @@ class Cohort:
             _require_names(name, getattr(self, name))
         if self.state not in STATES:
             raise ValueError(f"cases '{self.state[:40]}' is unknown; use one of {', '.join(STATES[1:])}")
+        if not set(self.weekdays) <= set(range(1, 8)):
+            raise ValueError("weekday takes 1 (Monday) to 7 (Sunday)")
         _require_order("duration", self.min_seconds, self.max_seconds)
         _require_order("period", self.since, self.until)
 
@@ -147,7 +152,11 @@ def from_query_params(params: Mapping[str, Sequence[str]]) -> tuple[Cohort, list
 
 
 def _parsed(name: str, given: list[str]) -> Any:
-    readers: dict[str, Callable[[str], Any]] = {"variants": _whole, "followed_by": FollowedBy.from_word}
+    readers: dict[str, Callable[[str], Any]] = {
+        "variants": _whole,
+        "weekdays": _whole,
+        "followed_by": FollowedBy.from_word,
+    }
     if name in _LISTS:
         return tuple(dict.fromkeys(readers.get(name, str)(value) for value in given))
     if name in ("min_seconds", "max_seconds"):

@@ -11,7 +11,7 @@ import duckdb
 
 from control_tower.warehouse import Build
 from process_mining.cohort import Cohort
-from process_mining.kept_cases import Kept, kept_cases
+from process_mining.kept_cases import Kept, activity_names, kept_cases
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +88,7 @@ def dfg(build: Build, cohort: Cohort, with_times: bool = False) -> Map:
         else:
             pairs = _rows(cursor, _PAIRS_OF_VARIANTS, kept)
         nodes = _rows(cursor, _NODES_OF_VARIANTS, kept) if by_variant else _nodes_of_steps(cursor, kept)
-        names = dict(
-            cursor.execute("SELECT activity_no, activity FROM mart_activity WHERE view = $1", [cohort.view]).fetchall()
-        )
+        names = activity_names(cursor, cohort.view)
     return replace(_made(cohort.view, names, nodes, pairs), has_times=with_times)
 
 
@@ -155,19 +153,27 @@ def _nodes_of_steps(cursor: duckdb.DuckDBPyConnection, kept: Kept) -> list[Any]:
     return cursor.execute(
         "SELECT s.activity_no, count(*), count(*) FILTER (WHERE s.activity_seen = 1), "
         "count(*) FILTER (WHERE s.step_no = 1), count(*) FILTER (WHERE s.next_activity_no IS NULL) "
-        f"FROM mart_event_step AS s WHERE {kept.of_steps} GROUP BY s.activity_no",
+        f"FROM {kept.steps} WHERE {kept.of_view} GROUP BY s.activity_no",
         kept.values,
     ).fetchall()
 
 
 def _pairs_of_steps(cursor: duckdb.DuckDBPyConnection, kept: Kept, with_times: bool) -> list[Any]:
-    times = (
-        ", avg(s.gap_seconds), quantile_cont(s.gap_seconds, 0.5), quantile_cont(s.gap_seconds, 0.9), "
-        "CAST(sum(s.gap_seconds) AS BIGINT)"
-    )
-    return cursor.execute(
-        "SELECT s.activity_no, s.next_activity_no, count(*), count(*) FILTER (WHERE s.edge_seen = 1)"
-        f"{times if with_times else ''} FROM mart_event_step AS s "
-        f"WHERE {kept.of_steps} AND s.next_activity_no IS NOT NULL GROUP BY s.activity_no, s.next_activity_no",
+    times = _TIMES.replace("{whole}", _whole_number(cursor, kept)) if with_times else ""
+    rows = cursor.execute(
+        f"SELECT s.activity_no, s.next_activity_no, count(*), count(*) FILTER (WHERE s.edge_seen = 1){times} "
+        f"FROM {kept.steps} WHERE {kept.of_view} AND s.next_activity_no IS NOT NULL "
+        "GROUP BY s.activity_no, s.next_activity_no",
         kept.values,
     ).fetchall()
+    return [(*row[:4], row[4], *row[5], row[6]) for row in rows] if with_times else rows
+
+
+_TIMES = ", avg(s.gap_seconds), quantile_cont(CAST(s.gap_seconds AS {whole}), [0.5, 0.9]), CAST(sum(s.gap_seconds) AS BIGINT)"
+
+
+def _whole_number(cursor: duckdb.DuckDBPyConnection, kept: Kept) -> str:
+    """The smallest type that holds every gap of the view: half the bytes are half the work of a quantile."""
+    text = "SELECT max(throughput_seconds) FROM mart_case WHERE view = $view"
+    longest = cursor.execute(text, {"view": kept.values["view"]}).fetchall()[0][0] or 0
+    return "UINTEGER" if longest < 2**32 else "BIGINT"

@@ -8,6 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
+import duckdb
+
 from control_tower.conditions import where_clause
 from control_tower.errors import NotAvailable
 from control_tower.filters import DIMENSIONS, NOT_STATED
@@ -34,13 +36,17 @@ BELONGS: Final[dict[str, str]] = {
     "invoice": "invoice_id",
 }
 
+#: columns of core_event that say who acts: between these work can be handed over.
+UNITS: Final = ("team_id", "department", "resource")
+
 
 @dataclass(frozen=True, slots=True)
 class Kept:
     """The kept cases of a cohort, as SQL over `mart_case AS c`, with its bound values.
 
-    `case_nos` selects `case_no`, one row per kept case; `condition` is its condition alone; `of_steps` is the condition
-    on `mart_event_step AS s` (or any relation `s` with view and case_no) that keeps the steps of these cases.
+    `case_nos` selects `case_no`, one row per kept case; `condition` is its condition alone. Their steps: `FROM {steps}
+    WHERE {of_view}`, which is the fastest way on millions of steps; or, on any relation `s` with view and case_no, the
+    one condition `of_steps`.
     """
 
     condition: str
@@ -51,6 +57,18 @@ class Kept:
     def case_nos(self) -> str:
         """SELECT of `case_no`, one row per kept case."""
         return f"SELECT c.case_no FROM mart_case AS c WHERE {self.condition}"
+
+    @property
+    def steps(self) -> str:
+        """What to read steps FROM: `mart_event_step AS s`, joined to the kept cases; needs `of_view` in its WHERE."""
+        if self.is_whole_view:
+            return "mart_event_step AS s"
+        return "mart_event_step AS s JOIN (" + self.case_nos + ") AS kept ON kept.case_no = s.case_no"
+
+    @property
+    def of_view(self) -> str:
+        """The condition that `steps` needs."""
+        return "s.view = $view"
 
     @property
     def of_steps(self) -> str:
@@ -101,11 +119,26 @@ def require_view(build: Build, view: str) -> None:
         raise NotAvailable(f"this build has no view '{view[:40]}'; it holds {held}")
 
 
+def activity_names(cursor: duckdb.DuckDBPyConnection, view: str) -> dict[int, str]:
+    """Number → name of the activities of a view."""
+    rows = cursor.execute("SELECT activity_no, activity FROM mart_activity WHERE view = $1", [view]).fetchall()
+    return dict(rows)
+
+
+def number_of(build: Build, view: str, activity: str) -> int:
+    """The number of one activity. Raises NotAvailable when the view does not hold it."""
+    require_view(build, view)
+    with build.cursor() as cursor:
+        for no, name in activity_names(cursor, view).items():
+            if name == activity:
+                return no
+    raise NotAvailable(f"the view '{view}' has no activity '{activity[:60]}'; `tower mine map` lists them")
+
+
 def _activity_numbers(build: Build, cohort: Cohort) -> Callable[[str], int]:
     """Name → number; a name the view does not hold is -1 and matches nothing."""
     with build.cursor() as cursor:
-        rows = cursor.execute("SELECT activity, activity_no FROM mart_activity WHERE view = $1", [cohort.view])
-        known = dict(rows.fetchall())
+        known = {name: no for no, name in activity_names(cursor, cohort.view).items()}
     return lambda name: known.get(name, -1)
 
 
@@ -113,6 +146,7 @@ def _case_conditions(cohort: Cohort) -> tuple[list[str], dict[str, Any]]:
     """What mart_case itself says: variant, state, duration, period."""
     given: list[tuple[str, str, Any]] = [
         ("list_contains($c_variants, c.variant_no)", "c_variants", list(cohort.variants) or None),
+        ("list_contains($c_weekdays, isodow(c.started_at))", "c_weekdays", list(cohort.weekdays) or None),
         ("c.throughput_seconds >= $c_min", "c_min", cohort.min_seconds),
         ("c.throughput_seconds <= $c_max", "c_max", cohort.max_seconds),
         ("c.started_at >= $c_since", "c_since", cohort.since),
@@ -130,12 +164,13 @@ def _object_conditions(cohort: Cohort) -> tuple[list[str], dict[str, Any]]:
         own = ()
     asked = [name for name in own if getattr(cohort.filters, name)]
     rest = replace(cohort.filters, **dict.fromkeys(asked, ()))  # type: ignore[arg-type]
-    conditions, values = [], dict[str, Any]()
+    conditions, values = [], {f"o_{name}": list(getattr(cohort.filters, name)) for name in asked}
+    if "source_system" in asked:
+        asked.remove("source_system")
+        conditions.append(_of_source(relation, key))
     if asked:
         found = " AND ".join(_is_one_of(name, getattr(cohort.filters, name)) for name in asked)
-        scope = f"{found} AND view = $view" if relation == "mart_case" else found
-        conditions.append(_belongs_to(key, relation, scope))
-        values |= {f"o_{name}": list(getattr(cohort.filters, name)) for name in asked}
+        conditions.append(_belongs_to(key, relation, found))
     if not rest.is_empty:
         if cohort.view not in BELONGS:
             asked_for = ", ".join(rest.to_query_params())
@@ -144,6 +179,15 @@ def _object_conditions(cohort: Cohort) -> tuple[list[str], dict[str, Any]]:
         conditions.append(_belongs_to(BELONGS[cohort.view], "mart_exception", where))
         values |= bound
     return conditions, values
+
+
+def _of_source(relation: str, key: str) -> str:
+    """The system that keeps the object; of an object that no system lists, the one whose events name it."""
+    by_case = "list_contains($o_source_system, c.source_system)"
+    if relation == "mart_case":
+        return by_case
+    listed = _belongs_to(key, relation, "list_contains($o_source_system, source_system)")
+    return "(" + listed + f" OR ({by_case} AND c.case_id NOT IN (" + f"SELECT {key} FROM {relation}" + ")))"
 
 
 def _belongs_to(key: str, relation: str, where: str) -> str:

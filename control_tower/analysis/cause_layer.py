@@ -5,28 +5,17 @@ what nothing is known of is `not known`. Rates and comparisons belong to root_ca
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
 import pandas as pd
 
+from control_tower import policy
 from control_tower.analysis.exposure import Span, default_span
+from control_tower.policy_sections import CauseLayers
+from control_tower.vocabulary import CauseLayer as Layer
 from control_tower.warehouse import Build
-
-
-class Layer(StrEnum):
-    """Where a cause lies (RCA-05), and three more that the taxonomy needs."""
-
-    SOURCE_DATA = "bad source data"
-    TIMEOUT = "API timeout"
-    TRANSFORMATION = "failed transformation"
-    RULE_CONFLICT = "business-rule conflict"
-    POLICY = "policy"
-    SUPPLIER = "supplier"
-    WAREHOUSE = "warehouse"
-    CARRIER = "carrier"
-    CUSTOMER = "customer"
-    NOT_KNOWN = "not known"
 
 
 class Basis(StrEnum):
@@ -39,49 +28,40 @@ class Basis(StrEnum):
     NOTHING = "nothing"
 
 
-_BY_ERROR: Final[Mapping[str, Layer]] = {
-    "timeout": Layer.TIMEOUT, "5xx": Layer.TIMEOUT, "rate_limit": Layer.TIMEOUT, "schema": Layer.TRANSFORMATION,
-    "4xx": Layer.SOURCE_DATA, "auth": Layer.POLICY,
-}  # fmt: skip
-_TYPES: Final[Mapping[Layer, str]] = {
-    Layer.SOURCE_DATA: "stock_mismatch stale_sync_backorder incomplete_customer_data invalid_ship_to incomplete_payload "
-    "missing_tax_jurisdiction duplicate_order",
-    Layer.TIMEOUT: "integration_timeout missing_message retry_duplicate",
-    Layer.TRANSFORMATION: "edi_order_failure failed_transformation",
-    Layer.RULE_CONFLICT: "pricing_discrepancy margin_violation promotion_mismatch contract_terms_mismatch tax_mismatch "
-    "freight_terms_mismatch backorder_conflict allocation_conflict routing_guide_violation invoice_discrepancy "
-    "lead_time_shift",
-    Layer.POLICY: "credit_hold blocked_account compliance_hold regulated_order invoice_hold invoice_release_delay "
-    "delegated_approval shipment_hold",
-    Layer.SUPPLIER: "supplier_delivery_change asn_mismatch late_receipt",
-    Layer.WAREHOUSE: "pick_shortfall shipped_short partial_shipment unposted_cycle_count blocked_stock "
-    "missed_ship_cutoff missing_shipment_confirmation damaged_goods",
-    Layer.CARRIER: "shipment_delay carrier_failure failed_delivery missing_proof_of_delivery",
-    Layer.CUSTOMER: "payment_overdue dispute deduction remittance_mismatch returns_block order_anomaly substitution_request",
-}
-_BY_TYPE: Final[Mapping[str, Layer]] = {code: layer for layer, codes in _TYPES.items() for code in codes.split()}
 _BY_WORD: Final[Mapping[str, Layer]] = {
     **{layer.value.lower(): layer for layer in Layer}, **{layer.name.lower(): layer for layer in Layer},
 }  # fmt: skip
 
 
-def assign(type_code: str, root_cause: str | None, error_class: str | None, is_override: bool) -> tuple[Layer, Basis]:
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of one exception's cause."""
+
+    type_code: str
+    root_cause: str | None
+    error_class: str | None
+    is_override: bool
+
+
+def assign(known: Known, layers: CauseLayers) -> tuple[Layer, Basis]:
     """The layer of one exception and by what it is known.
 
     A dispositioned root cause counts when it names a layer; then the error of a failed message behind the
-    exception; then a waived limit or overridden recommendation (RCA-07); then what its type always means.
+    exception; then a waived limit or overridden recommendation (RCA-07); then what its type always means; which error and which
+    type mean which layer is policy (`[cause_layers]`).
 
-    >>> assign("pricing_discrepancy", None, "timeout", False)[0].value
+    >>> assign(Known("pricing_discrepancy", None, "timeout", False), policy.load().rules.cause_layers)[0].value
     'API timeout'
     """
-    if root_cause is not None and root_cause.strip().lower() in _BY_WORD:
-        return _BY_WORD[root_cause.strip().lower()], Basis.DISPOSITION
-    if error_class is not None and error_class in _BY_ERROR:
-        return _BY_ERROR[error_class], Basis.MESSAGE
-    if is_override:
+    word = (known.root_cause or "").strip().lower()
+    if word in _BY_WORD:
+        return _BY_WORD[word], Basis.DISPOSITION
+    if known.error_class in layers.by_error:
+        return layers.by_error[known.error_class], Basis.MESSAGE
+    if known.is_override:
         return Layer.POLICY, Basis.OVERRIDE
-    if type_code in _BY_TYPE:
-        return _BY_TYPE[type_code], Basis.TYPE
+    if known.type_code in layers.by_type:
+        return layers.by_type[known.type_code], Basis.TYPE
     return Layer.NOT_KNOWN, Basis.NOTHING
 
 
@@ -95,7 +75,8 @@ def cause_layers(build: Build, span: Span | None = None, sites: Sequence[str] = 
     rows = build.read("cause_layer", None, since=chosen.since, until=chosen.until, sites=list(sites))
     known = rows[["type_code", "root_cause_code", "error_class", "is_override"]].astype(object)
     known = known.where(known.notna(), None)
-    found = [assign(*row) for row in zip(*(known[name] for name in known), strict=True)]
+    layers = policy.load().rules.cause_layers
+    found = [assign(Known(*row), layers) for row in zip(*(known[name] for name in known), strict=True)]
     rows["layer"], rows["basis"] = [str(one) for one, _ in found], [str(one) for _, one in found]
     rows["overrides"] = rows["n"].where(rows["is_override"].astype(bool), 0)
     made = rows.groupby(["layer", "basis"], as_index=False)[["n", "amount", "overrides"]].sum()

@@ -1,6 +1,6 @@
 """How do the counts of a build become arrays: values of a dimension × strata × types, now and before?
 
-Encodes what the contingency reads return. Never reads, compares or judges.
+Joins failures to the counts of what could fail. Never reads, compares or judges.
 """
 
 from collections.abc import Iterator
@@ -12,6 +12,9 @@ from numpy.typing import NDArray
 
 from control_tower.analysis.contrast import Cells, Floats, Ints
 from control_tower.analysis.exposure import BLOCKS
+from control_tower.analysis.units import TIER, WIDTH, Units
+
+CUSTOMER = "customer_id"
 
 ANY = "*"
 """Any of the types counted on a kind of unit, each unit once."""
@@ -19,8 +22,6 @@ MIN_FAILED = 5
 """Values of a pair of dimensions with fewer failures in every type are counted as looked at, and not computed."""
 STATED = 0.5
 """A type is compared by a dimension when at least this share of its failures states a value of it."""
-_WIDTH = 2 * BLOCKS
-
 Key = tuple[str, ...]
 
 
@@ -28,7 +29,8 @@ Key = tuple[str, ...]
 class Table:
     """One dimension (or pair) of one kind of unit: keys, types, and their counts now and in the previous period.
 
-    `exposed` (values), `failed`, `amount` and `days` (types × values) are of now and leave nothing out. `looked_at`
+    `exposed` (values), `failed`, `amount` and `days` (types × values) are of now and leave nothing out.
+    `leader` is the customer with most of the failures (number, −1 = none) and `leading` how many it has. `looked_at`
     counts the values × types with enough exposure, those left out of the cells included. `before` is None when
     nothing was exposed then.
     """
@@ -42,7 +44,13 @@ class Table:
     failed: Floats
     amount: Floats
     days: Floats
+    leader: Ints
+    leading: Floats
     looked_at: int
+
+    def places(self) -> NDArray[np.object_]:
+        """Key and other key (None for one dimension) of each value."""
+        return np.array([(*key, None)[:2] for key in self.keys], dtype=object)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,39 +69,40 @@ class _Rows:
         )  # fmt: skip
 
 
-def tables(exposed: pd.DataFrame, failed: pd.DataFrame, small_sample: int) -> Iterator[Table]:
-    """One table per dimension and pair in `exposed`, for linked failures (units) and for the others (events).
+def tables(units: Units, failed: pd.DataFrame, small_sample: int) -> Iterator[Table]:
+    """One table per dimension and pair of `units`, for linked failures (units) and for the others (events).
 
-    A missing value is no value: exposure and failures without one are left out of that dimension.
+    A missing value is no value: exposure and failures without one are left out of that dimension. Events know no
+    customer tier: their strata are blocks of time alone.
     """
-    dimensions = tuple(exposed.columns[: list(exposed.columns).index("tier")])
-    levels = {name: pd.Index(exposed[name].dropna().unique()).sort_values() for name in (*dimensions, "tier")}
-    here = _rows(exposed, levels, ["exposed"])
     for are_units in (True, False):
         share = failed[failed["is_linked"] == are_units] if len(failed) else failed
         if share.empty:
             continue
         types = pd.Index(share["type_code"].unique()).sort_values()
-        there = _rows(share, levels, ["failed", "amount", "days"])
+        there = _failed(share, units, are_units)
         kind = types.get_indexer(share["type_code"]).astype(np.int64)
-        for number in np.unique(exposed["grouping_no"]):
-            bits = zip(dimensions, f"{number:0{len(dimensions)}b}", strict=True)
-            chosen = tuple(name for name, bit in bits if bit == "0")
-            part = here.where((exposed["grouping_no"] == number).to_numpy())
-            table = _Encoder(chosen, {name: levels[name] for name in chosen}, types, are_units).table(
-                part, there, kind, small_sample
-            )
+        for chosen in units.tables():
+            part = _exposed(*units.count(chosen), are_units)
+            encoder = _Encoder(chosen, {name: units.levels[name] for name in chosen}, types, are_units)
+            table = encoder.table(part, there, kind, small_sample)
             if table is not None:
                 yield table
 
 
-def _rows(frame: pd.DataFrame, levels: "dict[str, pd.Index[str]]", counts: list[str]) -> _Rows:
-    codes = {name: level.get_indexer(pd.Index(frame[name])).astype(np.int64) for name, level in levels.items()}
-    # pandas finds a missing value at no place, which is what we mean by −1
-    tier = np.maximum(codes.pop("tier"), 0)
-    return _Rows(
-        codes, tier, frame["block"].to_numpy(np.int64), {name: frame[name].to_numpy(np.float64) for name in counts}
-    )
+def _exposed(codes: dict[str, Ints], stratum: Ints, exposed: Floats, are_units: bool) -> _Rows:
+    tier = stratum // WIDTH if are_units else np.zeros_like(stratum)
+    return _Rows(codes, tier, stratum % WIDTH, {"exposed": exposed})
+
+
+def _failed(frame: pd.DataFrame, units: Units, are_units: bool) -> _Rows:
+    def code(name: str) -> Ints:
+        # pandas finds a missing value at no place, which is what we mean by −1
+        return units.levels[name].get_indexer(pd.Index(frame[name], dtype=object)).astype(np.int64)
+
+    tier = code(TIER) + 1 if are_units else np.zeros(len(frame), dtype=np.int64)
+    counts = {name: frame[name].to_numpy(np.float64) for name in ("failed", "amount", "days")}
+    return _Rows({name: code(name) for name in units.codes}, tier, frame["block"].to_numpy(np.int64), counts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +123,7 @@ class _Encoder:
         value = place[value]
         wanted, stated = self._value(failed)
         stated &= self._is_stated(stated, failed, kind)[kind] & (place[wanted] >= 0)
-        if min(map(len, self.levels.values())) < 2 or used.size < 2 or not stated.any():
+        if used.size < 2 or not stated.any():
             return None
         failed, kind, wanted = failed.where(stated), kind[stated], place[wanted[stated]]
         return self._packed(exposed, failed, (value, wanted, kind), self._keys(used), small_sample)
@@ -132,9 +141,10 @@ class _Encoder:
         cells, before = pack.cells(exposed, failed, now=True), pack.cells(exposed, failed, now=False)
         if cells is None:
             return None
+        leader, leading = _leading(failed.where(now), kind[now], wanted[now], size)
         return Table(
             self.dimensions, keys, tuple(str(code) for code in self.types), cells, before, units, failing,
-            sums["amount"], sums["days"], looked_at,
+            sums["amount"], sums["days"], leader, leading, looked_at,
         )  # fmt: skip
 
     def _value(self, rows: _Rows) -> tuple[Ints, NDArray[np.bool_]]:
@@ -174,7 +184,7 @@ class _Pack:
 
     def cells(self, exposed: _Rows, failed: _Rows, now: bool) -> Cells | None:
         """The cells of one period; None when nothing of what is kept was exposed in it."""
-        strata = int(max(exposed.tier.max(initial=0), failed.tier.max(initial=0)) + 1) * _WIDTH
+        strata = int(max(exposed.tier.max(initial=0), failed.tier.max(initial=0)) + 1) * WIDTH
         is_in, was_in = (exposed.block >= BLOCKS) == now, (failed.block >= BLOCKS) == now
         place, inverse = np.unique(self.value[is_in] * strata + self._stratum(exposed)[is_in], return_inverse=True)
         if not place.size or not self.keep[place // strata].any():
@@ -194,13 +204,27 @@ class _Pack:
 
     def _stratum(self, rows: _Rows) -> Ints:
         """Tier × block; an event states no customer, so for events tiers cannot be told apart."""
-        return rows.tier * _WIDTH * self.are_units + rows.block
+        return rows.tier * WIDTH * self.are_units + rows.block
 
 
 def _grid(row: Ints, column: Ints, amount: Floats, size: tuple[int, int]) -> Floats:
     """Sums of `amount` by row and column."""
     flat = np.bincount(row * size[1] + column, weights=amount, minlength=size[0] * size[1])
     return flat.astype(np.float64).reshape(size)
+
+
+def _leading(failed: _Rows, kind: Ints, value: Ints, size: tuple[int, int]) -> tuple[Ints, Floats]:
+    """Per type × value the customer with most failures, and how many; −1 and 0 where none is stated."""
+    leader, leading = np.full(size[0] * size[1], -1, dtype=np.int64), np.zeros(size[0] * size[1])
+    customer = failed.codes.get(CUSTOMER)
+    if customer is not None and (customer >= 0).any():
+        known = customer >= 0
+        place, width = (kind * size[1] + value)[known], int(customer.max()) + 1
+        found, at = np.unique(place * width + customer[known], return_inverse=True)
+        count = np.bincount(at, weights=failed.counts["failed"][known])
+        rising = np.argsort(count, kind="stable")  # the last one written is the largest
+        leader[found[rising] // width], leading[found[rising] // width] = found[rising] % width, count[rising]
+    return leader.reshape(size), leading.reshape(size)
 
 
 def _places(used: Ints, size: int) -> Ints:

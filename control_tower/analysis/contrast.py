@@ -12,6 +12,7 @@ from scipy import special
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+_Z = 1.959963984540054
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ class Contrast:
 
     `expected`: failures if the value failed as its strata do as a whole; `trials` bounds the number of chances
     behind `failed`. `difference` of the rates (value − rest) and its standard error, `ratio` of the rates,
-    both at equal mix. NaN where no stratum holds both the value and others. `dispersion` (types × 1, at least 1)
+    both at equal mix; `null_error` is the error if the rates were equal. NaN where no stratum holds both the value and others. `dispersion` (types × 1, at least 1)
     says how much more the counts of a value jump from stratum to stratum than independent failures would: the
     error is widened by its root.
     """
@@ -55,6 +56,7 @@ class Contrast:
     trials: Floats
     difference: Floats
     error: Floats
+    null_error: Floats
     ratio: Floats
     dispersion: Floats
 
@@ -69,6 +71,20 @@ class Contrast:
             score = (self.failed - self.expected) / np.sqrt(self.expected * self.dispersion)
         by_burst = np.where(self.expected > 0, special.ndtr(-np.nan_to_num(score)), 1.0)
         return np.maximum(tail(self.failed, self.expected, self.trials), np.where(self.dispersion > 1, by_burst, 0.0))
+
+    def interval(self) -> tuple[Floats, Floats]:
+        """The 95 % interval of the difference, by inverting the score test: low is above 0 where the test says so.
+
+        The variance of the difference runs in a line from that under equal rates to that under the observed ones, as
+        it does for a count (Wilson 1927; Miettinen and Nurminen 1985). With rare failures the observed variance alone
+        (Wald) denies what the test finds. Where the difference is within one error of 0 the line has no slope to
+        speak of: there Wald's interval stands.
+        """
+        found, wide, null = self.difference, self.error**2, self.null_error**2
+        with np.errstate(divide="ignore", invalid="ignore"):
+            slope = np.where(found > self.null_error, _Z * (wide - null) / found, 0.0)
+            half = np.sqrt(4 * wide + slope**2)
+        return found + _Z * (slope - half) / 2, found + _Z * (slope + half) / 2
 
     @property
     def excess(self) -> Floats:
@@ -95,7 +111,7 @@ def compare(cells: Cells, clustering: Floats | None = None) -> Contrast:
     up, down = np.add.reduceat(a * (rest / total), starts, axis=1), np.add.reduceat(b * (ours / total), starts, axis=1)
     expected = all_failed * (ours / total)
     dispersion = np.maximum(_dispersion(a, expected, starts), 1.0 if clustering is None else clustering)
-    chances = np.minimum(ours, all_failed) if cells.are_units else all_failed
+    trials = np.minimum(ours, all_failed) if cells.are_units else all_failed
     with np.errstate(divide="ignore", invalid="ignore"):
         difference = (up - down) / weight
         spread = _sato(a, b, ours, rest) if cells.are_units else (rest**2 * a + ours**2 * b) / total**2
@@ -103,18 +119,26 @@ def compare(cells: Cells, clustering: Floats | None = None) -> Contrast:
         if cells.are_units:
             variance = variance + difference * np.add.reduceat(_balance(a, b, ours, rest), starts, axis=1)
         error = np.sqrt(np.maximum(variance, 0.0) * dispersion) / weight
+        null = np.add.reduceat(_by_chance(cells, expected, rest / total), starts, axis=1)
+        null_error = np.sqrt(null * dispersion) / weight
         ratio = up / down
     return Contrast(
         value=cells.value[starts],
         failed=np.add.reduceat(a, starts, axis=1),
         exposed=np.broadcast_to(np.add.reduceat(ours, starts), difference.shape),
         expected=np.add.reduceat(expected, starts, axis=1),
-        trials=np.add.reduceat(chances, starts, axis=1),
-        difference=difference,
-        error=error,
-        ratio=ratio,
-        dispersion=dispersion,
-    )
+        trials=np.add.reduceat(trials, starts, axis=1),
+        difference=difference, error=error, null_error=null_error, ratio=ratio, dispersion=dispersion,
+    )  # fmt: skip
+
+
+def _by_chance(cells: Cells, expected: Floats, others: Floats) -> Floats:
+    """Variance of each cell's failures when they fall at random: hypergeometric for units, binomial for events."""
+    total = cells.stratum_exposed[cells.stratum]
+    spread: Floats = expected * others
+    if cells.are_units:
+        spread = spread * np.maximum(total - cells.stratum_failed[:, cells.stratum], 0) / np.maximum(total - 1, 1)
+    return spread
 
 
 def clusters(cells: Cells) -> Floats:

@@ -14,11 +14,13 @@ import pandas as pd
 from scipy import special
 
 from control_tower.analysis import exposure
-from control_tower.analysis.contingency import Table, tables
+from control_tower.analysis.contingency import Table
 from control_tower.analysis.contrast import Floats
+from control_tower.analysis.counting import count
 from control_tower.analysis.exposure import BLOCKS, Span
 from control_tower.analysis.multiplicity import benjamini_hochberg
 from control_tower.analysis.verdict import Limits
+from control_tower.analysis.verdict import limits as stated_limits
 from control_tower.warehouse import Build
 
 WEEKS: Final = (1, 2, 4)
@@ -52,17 +54,12 @@ def emerging(
     build: Build, until: datetime | None = None, sites: Sequence[str] = (), limits: Limits | None = None
 ) -> Emerging:
     """Look for rates that rose before `until` (the build's clock when left out), in 26 weeks (DET-12)."""
-    held = limits or Limits()
+    held = limits or stated_limits()
     end = until or exposure.default_span(build).until
     span = Span(end - timedelta(weeks=BLOCKS), end)
-    parts, looked_at = [], 0
-    for kind, types in exposure.assign(build, span, sites).kinds.items():
-        exposed = build.read(f"exposed_{kind}", None, **span.bound(sites))
-        failed = build.read(f"failed_{kind}", None, types=list(types), **span.bound(sites))
-        for table in tables(exposed, failed, held.small_sample):
-            parts.append(rises(table).assign(exposure=kind))
-            looked_at += table.looked_at
-    return Emerging(span, held, looked_at, select(parts, looked_at, held))
+    counted = count(build, span, tuple(sites), held.small_sample)
+    parts = [rises(table).assign(exposure=kind) for kind, found in counted.tables.items() for table in found]
+    return Emerging(span, held, counted.looked_at, select(parts, counted.looked_at, held))
 
 
 def select(parts: Sequence[pd.DataFrame], looked_at: int, limits: Limits) -> pd.DataFrame:
@@ -96,7 +93,7 @@ def rises(table: Table) -> pd.DataFrame:
     row, column = np.nonzero(best[3] > 0)
     p, weeks, ratio, recent, units, before, rest = (grid[row, column] for grid in best)
     names = (*table.dimensions, None)[:2]
-    keys = np.array([(*key, None)[:2] for key in table.keys], dtype=object)[column]
+    keys = table.places()[column]
     return pd.DataFrame({
         "type_code": np.array(table.types, dtype=object)[row], "dimension": names[0], "key": keys[:, 0],
         "other_dimension": names[1], "other_key": keys[:, 1], "weeks": weeks.astype(int), "failed": recent,

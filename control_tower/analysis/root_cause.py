@@ -4,7 +4,7 @@ Searches every dimension and the pairs that make sense, per exception type, agai
 "cause" where no exposure is known, and holds no statistics of its own.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,24 +12,22 @@ import numpy as np
 import pandas as pd
 
 from control_tower.analysis import exposure
-from control_tower.analysis.contingency import ANY, Table, tables
-from control_tower.analysis.contrast import Contrast, Floats, clusters, compare
+from control_tower.analysis.contingency import ANY, CUSTOMER, Table
+from control_tower.analysis.contrast import Contrast, Floats, Ints, clusters, compare
+from control_tower.analysis.counting import count
 from control_tower.analysis.exposure import Exposure, Span
 from control_tower.analysis.multiplicity import benjamini_hochberg
 from control_tower.analysis.shrinkage import learn
 from control_tower.analysis.verdict import Limits, Verdict, explain, judge
+from control_tower.analysis.verdict import limits as stated_limits
 from control_tower.warehouse import Build
 
-_Z = 1.959963984540054
-_REPLICATED_P = 0.05
-CLUSTER = ("customer_id",)
-"""Whose failures come together."""
 _ORDER = {Verdict.STRONG: 0, Verdict.WATCH: 1, Verdict.NOISE: 2, Verdict.TOO_FEW: 3}
 COLUMNS = (
     "exposure", "type_code", "type_title", "dimension", "key", "other_dimension", "other_key", "verdict",
     "explained_by", "exposed", "failed", "expected", "rate", "rest_rate", "shrunk_rate", "shrunk_low", "shrunk_high",
     "difference", "low", "high", "ratio", "p", "q", "replicated", "excess", "excess_low", "amount_recoverable",
-    "days_recoverable",
+    "days_recoverable", "dispersion",
 )  # fmt: skip
 """Columns of `RootCause.looked`; see `RootCause`."""
 
@@ -43,7 +41,7 @@ class RootCause:
     rest) with `low` and `high` (95 %) and `ratio` are adjusted for customer tier and time; `rest_rate` is the
     rest's rate at the value's mix; `replicated`: True, False, or None where the previous period cannot say.
     `excess` = failures more than at the rest's rate, `excess_low` at the low end; money is in the reporting
-    currency, once per order line. `looked_at` counts everything compared, also what had no failure.
+    currency, once per order line; `dispersion`: how much more failures come together than by chance (1 = not). `looked_at` counts everything compared, also what had no failure.
     """
 
     span: Span
@@ -85,36 +83,39 @@ def search(
     `sites` limits everything to a reader's sites; none = all. Raises NotAvailable for a build without any past.
     """
     chosen = span or exposure.default_span(build)
-    held = limits or Limits()
-    assigned = exposure.assign(build, chosen, sites)
-    parts, looked_at = [], 0
-    for kind, types in assigned.kinds.items():
-        exposed = build.read(f"exposed_{kind}", None, **chosen.bound(sites))
-        failed = build.read(f"failed_{kind}", None, types=list(types), **chosen.bound(sites))
-        encoded = list(tables(exposed, failed, held.small_sample))
-        by_customer = next((one for one in encoded if one.dimensions == CLUSTER and one.now.are_units), None)
-        for table in encoded:
-            shares = by_customer is not None and table.now.are_units and table is not by_customer
-            parts.append(look(table, kind, clusters(by_customer.now) if by_customer and shares else None))
-            looked_at += table.looked_at
-    rows = conclude(parts, looked_at, held)
-    titles = {ANY: "any of these"} | dict(assigned.titles)
-    rows["type_title"] = rows["type_code"].map(titles)
-    return RootCause(chosen, assigned, held, looked_at, rows[list(COLUMNS)])
+    held = limits or stated_limits()
+    counted = count(build, chosen, tuple(sites), held.small_sample)
+    parts = [part for kind, found in counted.tables.items() for part in _evidence(found, kind, held)]
+    rows = conclude([_named(part, counted.customers) for part in parts], counted.looked_at, held)
+    rows["type_title"] = rows["type_code"].map({ANY: "any of these"} | dict(counted.exposure.titles))
+    return RootCause(chosen, counted.exposure, held, counted.looked_at, rows[list(COLUMNS)])
 
 
-def look(table: Table, kind: str, clustering: Floats | None = None) -> pd.DataFrame:
+def _evidence(found: Sequence[Table], kind: str, limits: Limits) -> Iterator[pd.DataFrame]:
+    """The evidence of the tables of one kind of unit; customers tell the others how much failures come together."""
+    by_customer = next((one for one in found if one.dimensions == (CUSTOMER,) and one.now.are_units), None)
+    apart = None if by_customer is None else clusters(by_customer.now)
+    for table in found:
+        yield look(table, kind, limits, apart if table.now.are_units and table is not by_customer else None)
+
+
+def _named(part: pd.DataFrame, customers: Sequence[str]) -> pd.DataFrame:
+    """The customers with most of the failures by id; None where it says nothing new: the place is a customer."""
+    known = (part["leader"] >= 0) & (part["dimension"] != CUSTOMER)
+    named = [customers[no] if one else None for no, one in zip(part["leader"], known, strict=True)]
+    return part.assign(leader=pd.Series(named, index=part.index, dtype=object))
+
+
+def look(table: Table, kind: str, limits: Limits, clustering: Floats | None = None) -> pd.DataFrame:
     """The evidence of one table: a row per type and value with a failure now; `p` is not yet corrected."""
     now = compare(table.now, clustering)
     row, column = np.nonzero(now.failed > 0)
     value = now.value[column]
-    prior = learn(table.failed, table.exposed[None, :], table.now.are_units)
-    prior = type(prior)(prior.mean[row], prior.strength[row], prior.are_units)
+    prior = learn(table.failed, table.exposed[None, :], table.now.are_units).of(row)
     failed, units = now.failed[row, column], now.exposed[row, column]
     shrunk, low, high = prior.believe(failed, units)
-    half = _Z * now.error[row, column]
-    names = (*table.dimensions, None)[:2]
-    keys = np.array([(*key, None)[:2] for key in table.keys], dtype=object)[value]
+    least, most = now.interval()
+    names, keys = (*table.dimensions, None)[:2], table.places()[value]
     with np.errstate(divide="ignore", invalid="ignore"):
         per_failure = [grid[row, value] / failed for grid in (table.amount, table.days)]
         rest = failed / units / now.ratio[row, column]
@@ -123,15 +124,16 @@ def look(table: Table, kind: str, clustering: Floats | None = None) -> pd.DataFr
         "key": keys[:, 0], "other_dimension": names[1], "other_key": keys[:, 1],
         "exposed": units, "failed": failed, "expected": now.expected[row, column], "rate": failed / units,
         "rest_rate": rest, "shrunk_rate": shrunk, "shrunk_low": low, "shrunk_high": high,
-        "difference": now.difference[row, column], "low": now.difference[row, column] - half,
-        "high": now.difference[row, column] + half, "ratio": now.ratio[row, column], "p": now.p[row, column],
-        "replicated": _replicated(table, row, value), "excess": now.excess[row, column],
+        "difference": now.difference[row, column], "low": least[row, column],
+        "high": most[row, column], "ratio": now.ratio[row, column], "p": now.p[row, column],
+        "replicated": _replicated(table, row, value, limits), "excess": now.excess[row, column],
         "amount_recoverable": now.excess[row, column] * per_failure[0],
         "days_recoverable": now.excess[row, column] * per_failure[1],
+        "dispersion": now.dispersion[row, 0], "leader": table.leader[row, value], "leader_failed": table.leading[row, value],
     })  # fmt: skip
 
 
-def _replicated(table: Table, row: "np.ndarray[Any, Any]", value: "np.ndarray[Any, Any]") -> list[bool | None]:
+def _replicated(table: Table, row: Ints, value: Ints, limits: Limits) -> list[bool | None]:
     """Whether the previous period alone shows the same; None where it had too little to say."""
     if table.before is None:
         return [None] * len(row)
@@ -142,7 +144,7 @@ def _replicated(table: Table, row: "np.ndarray[Any, Any]", value: "np.ndarray[An
         for grid, fill in ((before.p, 1.0), (before.ratio, np.nan), (np.maximum(before.expected, before.failed), 0.0))
     )
     known = expected[row, value] >= 1
-    holds = (p[row, value] <= _REPLICATED_P) & (ratio[row, value] >= Limits().watch_ratio)
+    holds = (p[row, value] <= limits.replication_level) & (ratio[row, value] >= limits.watch_ratio)
     return [bool(one) if says else None for one, says in zip(holds, known, strict=True)]
 
 

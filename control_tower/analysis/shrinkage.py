@@ -23,6 +23,10 @@ class Prior:
     strength: Floats
     are_units: bool = True
 
+    def of(self, place: NDArray[np.int64]) -> "Prior":
+        """The prior of each of these places."""
+        return Prior(self.mean[place], self.strength[place], self.are_units)
+
     def believe(self, failed: Floats, exposed: Floats, confidence: float = 0.95) -> tuple[Floats, Floats, Floats]:
         """The shrunk rate and its interval, for counts whose shape fits the prior's.
 

@@ -1,6 +1,6 @@
 """What is a difference worth: strong, watch, noise, or too few to say?
 
-The thresholds, and how evidence is judged by them. Never computes the evidence.
+How evidence is judged by the thresholds of the policy. Never computes the evidence.
 """
 
 from collections.abc import Sequence
@@ -11,6 +11,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from control_tower import policy
 from control_tower.analysis.contrast import tail
 
 
@@ -29,23 +30,35 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """From where on we say what.
+    """From where on we say what: `[verdicts]` of the policy.
 
-    `level` is the stated false-alarm level: the chance of any strong verdict when nothing is there.
+    `level` is the stated false-alarm level: the chance of any strong verdict when nothing is there;
+    `replication_level` that of the previous period alone.
     """
 
-    level: float = 0.05
-    small_sample: int = 30
-    min_failed: int = 5
-    watch_ratio: float = 1.2
-    strong_ratio: float = 1.5
+    level: float
+    small_sample: int
+    min_failed: int
+    watch_ratio: float
+    strong_ratio: float
+    replication_level: float
 
 
-def judge(evidence: pd.DataFrame, limits: Limits) -> "pd.Series[str]":
+def limits(small_sample: int | None = None) -> Limits:
+    """The limits of the policy in force; `small_sample` of the build when it was made under another one."""
+    rules = policy.load().rules
+    stated = rules.verdicts
+    return Limits(
+        stated.false_alarm_level, small_sample or rules.small_sample, stated.min_failed, stated.watch_ratio,
+        stated.strong_ratio, stated.replication_level,
+    )  # fmt: skip
+
+
+def judge(evidence: pd.DataFrame, held: Limits) -> "pd.Series[str]":
     """The verdict of each row of `exposed, failed, q, low, ratio, replicated` (replicated: True, False or None)."""
-    is_few = (evidence["exposed"] < limits.small_sample) | (evidence["failed"] < limits.min_failed)
-    is_worse = (evidence["q"] <= limits.level) & (evidence["low"] > 0) & (evidence["ratio"] >= limits.watch_ratio)
-    is_strong = is_worse & (evidence["ratio"] >= limits.strong_ratio) & (evidence["replicated"] == True)  # noqa: E712
+    is_few = (evidence["exposed"] < held.small_sample) | (evidence["failed"] < held.min_failed)
+    is_worse = (evidence["q"] <= held.level) & (evidence["low"] > 0) & (evidence["ratio"] >= held.watch_ratio)
+    is_strong = is_worse & (evidence["ratio"] >= held.strong_ratio) & (evidence["replicated"] == True)  # noqa: E712
     words = np.select(
         [is_few, is_strong, is_worse], [Verdict.TOO_FEW, Verdict.STRONG, Verdict.WATCH], default=Verdict.NOISE
     )
@@ -57,7 +70,8 @@ def explain(found: pd.DataFrame) -> "pd.Series[str]":
 
     A pair is explained by one of its halves when it is not clearly worse than that half alone; a half by a pair
     that is clearly worse and holds most of its excess (or by the other half, if that explains the pair); any
-    type (`*`) by the one type that holds most of its excess at the same place.
+    type (`*`) by the one type that holds most of its excess at the same place; and a place by the one customer
+    that has most of its failures.
     """
     records = {
         index: _Finding(*row)
@@ -72,6 +86,9 @@ def explain(found: pd.DataFrame) -> "pd.Series[str]":
         star = by_place.get(one._replace(type_code="*").place)
         if one.type_code != "*" and star is not None and one.excess >= MOST * star[1].excess:
             said.setdefault(star[0], one.type_code)
+    for index, leader, most in zip(found.index, found["leader"], found["leader_failed"], strict=True):
+        if leader is not None and most >= MOST * records[index].failed:
+            said.setdefault(index, f"customer_id = {leader}")
     return pd.Series({index: said.get(index) for index in found.index}, dtype="object", index=found.index)
 
 

@@ -4,7 +4,8 @@ import streamlit as st
 
 from control_tower.filters import DIMENSIONS, Filters
 from dashboard import data, filters
-from dashboard.components import filter_bar, plain, quiet
+from dashboard.components import filter_bar, map_controls, map_state, plain, quiet
+from process_mining.cohort import Cohort
 
 
 def no_build(reason: str) -> None:
@@ -52,3 +53,20 @@ def parts(state: Filters) -> list[str]:
     """The parts of a state that narrow it, as `Filters.without` names them."""
     names = [name for name in (*DIMENSIONS, "aging", "state", "search") if getattr(state, name)]
     return names + (["period"] if state.since or state.until else [])
+
+
+def no_cases(cohort: Cohort) -> None:
+    """No case passes the filters: every part of them with the way to take it away."""
+    with st.container(border=True):
+        st.markdown("**No case passes these filters.**")
+        state = cohort.filters
+        for number, (words, rest) in enumerate(map_controls.parts(cohort)):
+            st.button(
+                f"Remove {plain.as_text(words)}", on_click=map_state.change, args=(rest,), key=f"remove_path_{number}",
+                icon=":material/filter_alt_off:",
+            )  # fmt: skip
+        for name in parts(state):
+            st.button(
+                f"Remove {plain.as_text(filter_bar.part_words(name))}", on_click=filters.change, args=(state.without(name),),
+                key=f"remove_{name}", icon=":material/filter_alt_off:",
+            )  # fmt: skip

@@ -13,6 +13,7 @@ import duckdb
 
 from control_tower import builds, contract, manifest, warehouse
 from control_tower.settings import Settings
+from tests import exposed
 
 AS_OF = datetime(2026, 3, 15, 18, 30)
 HOSTILE_NOTE = '<img src=x onerror="window.pwned=1"> ![beacon](http://198.51.100.7/b.png) **bold** =1+1'
@@ -38,6 +39,7 @@ def write_home(home: Path, rows: int = ROWS, build_id: str = "2026-03-15T183000-
         if statement.strip():
             wanted = {key: value for key, value in values.items() if f"${key}" in statement}
             connection.execute(statement, wanted)
+    exposed.fill(connection)
     connection.execute("CHECKPOINT")
     relations = _relations(connection)
     connection.close()

@@ -7,6 +7,7 @@ import duckdb
 
 from control_tower import builds, contract, manifest, warehouse
 from control_tower.settings import Settings
+from tests import exposed
 
 SQL = Path(__file__).with_name("planted.sql")
 CAUSES = (
@@ -33,6 +34,7 @@ def planted_build(
     for statement in SQL.read_text(encoding="utf-8").split(";\n"):
         text = statement.replace("$seed", str(seed)) if "MACRO" in statement else statement
         connection.execute(text, {key: value for key, value in values.items() if f"${key}" in text})
+    exposed.fill(connection)
     connection.execute("CHECKPOINT")
     held = {name: connection.table(name).aggregate("count(*)").fetchall()[0][0] for name in contract.relations()}
     connection.close()

@@ -8,25 +8,27 @@ import duckdb
 import pandas as pd
 import pytest
 
-from control_tower.analysis.cause_layer import _BY_TYPE, Basis, Layer, assign, cause_layers, overrides
+from control_tower import policy
+from control_tower.analysis.cause_layer import Basis, Known, Layer, assign, cause_layers, overrides
 from control_tower.analysis.exposure import Span
 from control_tower.settings import PROJECT_ROOT
 from control_tower.warehouse import READS, Build
 
+LAYERS = policy.load().rules.cause_layers
 SCHEMA = READS.with_name("schema.sql")
 
 
 def test_the_surest_knowledge_comes_first() -> None:
-    assert assign("asn_mismatch", "Warehouse", "timeout", True) == (Layer.WAREHOUSE, Basis.DISPOSITION)
-    assert assign("asn_mismatch", "RC-17", "timeout", True) == (Layer.TIMEOUT, Basis.MESSAGE)
-    assert assign("asn_mismatch", None, None, True) == (Layer.POLICY, Basis.OVERRIDE)
-    assert assign("asn_mismatch", None, None, False) == (Layer.SUPPLIER, Basis.TYPE)
-    assert assign("it_incident", None, None, False) == (Layer.NOT_KNOWN, Basis.NOTHING)
+    assert assign(Known("asn_mismatch", "Warehouse", "timeout", True), LAYERS) == (Layer.WAREHOUSE, Basis.DISPOSITION)
+    assert assign(Known("asn_mismatch", "RC-17", "timeout", True), LAYERS) == (Layer.TIMEOUT, Basis.MESSAGE)
+    assert assign(Known("asn_mismatch", None, None, True), LAYERS) == (Layer.POLICY, Basis.OVERRIDE)
+    assert assign(Known("asn_mismatch", None, None, False), LAYERS) == (Layer.SUPPLIER, Basis.TYPE)
+    assert assign(Known("it_incident", None, None, False), LAYERS) == (Layer.NOT_KNOWN, Basis.NOTHING)
 
 
 def test_every_type_with_a_layer_is_one_of_the_taxonomy() -> None:
     known = set(pd.read_csv(PROJECT_ROOT / "data" / "reference" / "exception_types.csv")["type_code"])
-    assert set(_BY_TYPE) <= known
+    assert set(LAYERS.by_type) <= known
 
 
 def test_layers_of_a_build_add_up_to_its_exceptions(planted: Build) -> None:

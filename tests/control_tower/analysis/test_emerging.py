@@ -11,7 +11,7 @@ from scipy import stats
 from control_tower.analysis.contingency import Table
 from control_tower.analysis.contrast import Cells
 from control_tower.analysis.emerging import emerging, rises, select
-from control_tower.analysis.verdict import Limits
+from control_tower.analysis.verdict import limits as stated_limits
 from control_tower.warehouse import Build
 from tests.control_tower.analysis.planted import planted_build
 
@@ -32,9 +32,12 @@ def weekly(failed: np.ndarray, exposed: np.ndarray) -> Table:
         )
 
     now = failed[:, :, 13:].sum(axis=2)
+    none = np.full(now.shape, -1, dtype=np.int64)
     names = tuple((f"value {number}",) for number in range(values))
     types = tuple(f"type {number}" for number in range(failed.shape[0]))
-    return Table(("site_id",), names, types, cells(13), cells(0), exposed[:, 13:].sum(axis=1), now, now, now, now.size)
+    return Table(
+        ("site_id",), names, types, cells(13), cells(0), exposed[:, 13:].sum(axis=1), now, now, now, none, now, now.size
+    )
 
 
 def test_a_promotion_priced_wrongly_is_found_in_its_second_week(planted: Build) -> None:
@@ -83,8 +86,8 @@ def test_false_alarms_stay_at_the_stated_level() -> None:
     rate = random.beta(4, 150, (4, 30, 1))
     for _ in range(400):
         found = rises(weekly(random.binomial(exposed.astype(int), rate).astype(float), exposed))
-        alarms += len(select([found], 120, Limits())) > 0
-    assert alarms / 400 <= Limits().level
+        alarms += len(select([found], 120, stated_limits())) > 0
+    assert alarms / 400 <= stated_limits().level
 
 
 def test_a_planted_rise_is_found_in_most_worlds() -> None:
@@ -94,7 +97,7 @@ def test_a_planted_rise_is_found_in_most_worlds() -> None:
     rate[0, 4, -1] = 0.08
     for _ in range(60):
         rows = select(
-            [rises(weekly(random.binomial(exposed, rate).astype(float), exposed.astype(float)))], 20, Limits()
+            [rises(weekly(random.binomial(exposed, rate).astype(float), exposed.astype(float)))], 20, stated_limits()
         )
         found += len(rows) > 0 and rows["key"].iloc[0] == "value 4"
     assert found >= 50

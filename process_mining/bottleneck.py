@@ -1,0 +1,99 @@
+"""Where does the time go? Steps and edges ranked by total waiting, open cases included (PM-02).
+
+A case's time is cut at its events, so the stays after its steps add up to the whole: a share here is a share of all the time
+that the kept cases took, until the clock where they are open. Never says who is to blame: queue_at.py shows the queue and the
+load of those who end it.
+"""
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from control_tower.warehouse import Build
+from process_mining.cohort import Cohort
+from process_mining.directly_follows import Edge, Map, dfg
+from process_mining.stay import Stay, stays
+
+
+@dataclass(frozen=True, slots=True)
+class StepWait:
+    """The waiting after one activity. `cases`: kept cases that came through; `waiting`: stays not ended yet.
+
+    Quantiles by Kaplan–Meier, None = not reached. `share` of all time of the kept cases (0–1).
+    """
+
+    activity: str
+    cases: int
+    stays: int
+    waiting: int
+    total_seconds: int
+    share: float
+    median_seconds: int | None
+    p90_seconds: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class EdgeWait:
+    """The waiting between two activities: observed only, because whoever still waits has no edge yet (ruling 15)."""
+
+    source: str
+    target: str
+    cases: int
+    events: int
+    total_seconds: int
+    share: float
+    median_seconds: float
+    p90_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Bottlenecks:
+    """Both rankings, the largest total first; `elapsed_seconds`: all time of the kept cases."""
+
+    view: str
+    cases: int
+    elapsed_seconds: int
+    steps: tuple[StepWait, ...]
+    edges: tuple[EdgeWait, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        """The shape of `tower mine bottlenecks --json`."""
+        edges = [{"from": row.pop("source"), "to": row.pop("target"), **row} for row in map(asdict, self.edges)]
+        return {**asdict(self), "edges": edges}
+
+
+def bottlenecks(build: Build, cohort: Cohort, limit: int = 50) -> Bottlenecks:
+    """Rank the steps and edges of a cohort; at most `limit` of each. Raises NotAvailable as kept_cases does."""
+    waits, walked = stays(build, cohort), dfg(build, cohort, with_times=True)
+    elapsed = sum(stay.total_seconds for stay in waits)
+    cases = {activity.name: activity.cases for activity in walked.activities}
+    return Bottlenecks(
+        view=cohort.view,
+        cases=walked.cases,
+        elapsed_seconds=elapsed,
+        steps=tuple(_step(stay, cases[stay.activity], elapsed) for stay in waits[:limit]),
+        edges=tuple(_edge(edge, elapsed) for edge in _by_total(walked)[:limit]),
+    )
+
+
+def _step(stay: Stay, cases: int, elapsed: int) -> StepWait:
+    return StepWait(
+        stay.activity,
+        cases,
+        stay.stays,
+        stay.waiting,
+        stay.total_seconds,
+        stay.total_seconds / elapsed if elapsed else 0.0,
+        stay.median_seconds,
+        stay.p90_seconds,
+    )
+
+
+def _by_total(walked: Map) -> list[Edge]:
+    return sorted(walked.edges, key=lambda edge: (-(edge.total_seconds or 0), edge.source, edge.target))
+
+
+def _edge(edge: Edge, elapsed: int) -> EdgeWait:
+    total = edge.total_seconds or 0
+    share = total / elapsed if elapsed else 0.0
+    median, p90 = edge.median_seconds or 0.0, edge.p90_seconds or 0.0
+    return EdgeWait(edge.source, edge.target, edge.cases, edge.events, total, share, median, p90)
