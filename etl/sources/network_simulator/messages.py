@@ -55,7 +55,7 @@ def send(run: Run, network: Network, orders: Orders) -> Messages:
     usual = fails & (error == 0) & ~is_dead & (dice[:, 4] < 0.22)
     error = np.where(storm & ~fails, 0, error)
     attempts = np.where(is_dead, 4, np.where(error >= 0, np.maximum(1 + retries, 2), 1))
-    silent = (orders.channel == 0) & (dice[:, 5] < 0.001) & ~is_dead
+    silent = (orders.channel == 0) & (dice[:, 5] < 0.002) & ~is_dead
     return Messages(np.minimum(attempts, 4), error, is_dead, (storm & ~is_dead) | usual, silent)
 
 
