@@ -159,6 +159,7 @@ def refused(store: Store, request: Request, deed: Deed, why: str) -> None:
                 "policy_hash": policy.hash,
             }
         )
+    store.anchor_if_due()
 
 
 def require_version(desk: Desk, subject: tuple[str, str], current: int) -> None:
