@@ -16,12 +16,11 @@ from control_tower import warehouse
 from control_tower.settings import Settings
 from dashboard import data
 from dashboard.components import csv
-from process_mining import case_list, directly_follows, distribution, kept_cases, replay, stay, stay_curve
+from process_mining import case_list, directly_follows, kept_cases, replay, stay, step_times
 from process_mining.abstraction import simplified
 from process_mining.case_list import MAX_ROWS, CasePage
 from process_mining.cohort import Cohort
 from process_mining.directly_follows import Map
-from process_mining.distribution import DurationClass
 from process_mining.stay import Stay
 
 
@@ -66,9 +65,9 @@ class Mining:
                 break
         return pd.DataFrame(rows)
 
-    def path_times(self, source: str, target: str) -> tuple[DurationClass, ...]:
-        """How often a path took how long; observed times only."""
-        found: tuple[DurationClass, ...] = self._call("path_times", self.cohort, source=source, target=target)
+    def path_times(self, source: str, target: str) -> pd.DataFrame:
+        """How often a path took how long, in bins; observed times only."""
+        found: pd.DataFrame = self._call("path_times", self.cohort, source=source, target=target)
         return found
 
     def stay_curve(self, activity: str) -> pd.DataFrame:
@@ -112,8 +111,8 @@ _ANSWERS: Final[Mapping[str, Callable[..., Any]]] = {
     "map": lambda build, cohort: directly_follows.dfg(build, cohort, with_times=True),
     "stays": stay.stays,
     "cases": case_list.cases,
-    "path_times": distribution.edge_distribution,
-    "stay_curve": stay_curve.stay_curve,
+    "path_times": step_times.gaps,
+    "stay_curve": step_times.stay_curve,
     "traces": replay.traces,
 }
 

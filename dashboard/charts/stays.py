@@ -1,13 +1,18 @@
 """How long do cases wait here? The curve of a step's stays, the bars of a path's observed times."""
 
-from collections.abc import Sequence
+from math import log10
+from typing import Final
 
 import pandas as pd
 import plotly.graph_objects as go
 
 from dashboard import theme
 from dashboard.charts import survival
-from process_mining.distribution import DurationClass
+from process_mining.step_times import BINS_A_DECADE
+
+_MARKS: Final = {
+    1: "1 s", 60: "1 min", 3_600: "1 h", 86_400: "1 d", 604_800: "1 wk", 2_592_000: "30 d", 31_536_000: "1 yr",
+}  # fmt: skip
 
 
 def curve(points: pd.DataFrame, mode: str, quantiles: dict[str, float | None]) -> go.Figure:
@@ -30,37 +35,30 @@ def _reworded(trace: go.Scatter) -> None:
         trace.hovertemplate = trace.hovertemplate.replace("unresolved", "waiting")
 
 
-def classes(found: Sequence[DurationClass]) -> pd.DataFrame:
-    """Classes of durations as rows: low_seconds, high_seconds (empty = no end), events, words."""
-    rows = [
-        {"low_seconds": one.low_seconds, "high_seconds": one.high_seconds, "events": one.ended, "words": _words(one)}
-        for one in found
-    ]
-    return pd.DataFrame(rows, columns=["low_seconds", "high_seconds", "events", "words"])
-
-
-def _words(one: DurationClass) -> str:
-    if one.high_seconds is None:
-        return f"over {theme.hours(one.low_seconds / 3600)}"
-    if not one.low_seconds:
-        return f"under {theme.hours(one.high_seconds / 3600)}"
-    return f"{theme.hours(one.low_seconds / 3600)} to {theme.hours(one.high_seconds / 3600)}"
-
-
 def bars(bins: pd.DataFrame, mode: str) -> go.Figure:
-    """Observed times, one bar per class, each as wide as the next: the classes grow with the time."""
+    """Observed times, one bar per bin, each as wide as the next: the bins grow with the time, from no time at all."""
+    places = bins["low_seconds"].map(_place)
+    words = [
+        f"{theme.hours(low / 3600)} to {theme.hours(high / 3600)}"
+        for low, high in zip(bins["low_seconds"], bins["high_seconds"], strict=True)
+    ]
     drawn = go.Figure(
         go.Bar(
-            x=list(range(len(bins))), y=bins["events"], customdata=bins["words"], marker_color=theme.ACCENT[mode],
+            x=places, y=bins["events"], width=0.9, customdata=words, marker_color=theme.ACCENT[mode],
             hovertemplate="%{customdata}<br>%{y:,} times<extra></extra>",
         )
     )  # fmt: skip
-    every = max(1, -(-len(bins) // 5))
-    shown = list(range(0, len(bins), every))
-    drawn.update_layout(template=theme.template(mode), height=230, margin={"t": 12}, bargap=0.08)
+    first, last = int(places.min()), int(places.max())
+    marks = {mark: words for mark, words in _MARKS.items() if first - 1 <= _place(mark) <= last + 2}
+    drawn.update_layout(template=theme.template(mode), height=230, margin={"t": 12})
     drawn.update_xaxes(
-        tickvals=[place - 0.5 for place in shown], title_text="observed time between the two, classes that grow",
-        ticktext=[theme.hours(bins["low_seconds"].iloc[place] / 3600) for place in shown], showgrid=False,
+        tickvals=[_place(mark) - 0.5 for mark in marks], ticktext=list(marks.values()), showgrid=False,
+        title_text="observed time between the two", range=[first - 1.5, last + 1.5],
     )  # fmt: skip
     drawn.update_yaxes(title_text="times", rangemode="tozero", nticks=5)
     return drawn
+
+
+def _place(seconds: float) -> float:
+    """Where a time stands on the axis: one place per bin, no time at all just before the first second."""
+    return log10(seconds) * BINS_A_DECADE if seconds >= 1 else -1.0

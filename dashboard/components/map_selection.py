@@ -99,7 +99,7 @@ def _counted(whole: Map, stays: Sequence[Stay], selection: Selection) -> tuple[i
 def times(mining: Mining, selection: Selection, stays: Sequence[Stay]) -> None:
     """The distribution: Kaplan–Meier after a step, observed times on a path; each says which it is."""
     if selection.then:
-        bins = stay_charts.classes(mining.path_times(selection.step, selection.then))
+        bins = mining.path_times(selection.step, selection.then)
         if bins.empty:
             figure.nothing("Observed times", "No case of this selection takes this path.")
         else:

@@ -1,6 +1,7 @@
-"""What share of the cases still waits so long after a step? The Kaplan–Meier curve, thinned to what a screen can show.
+"""How are the times of one step or one path distributed? A Kaplan–Meier curve after a step, observed times on a path.
 
-Never about paths: a path has only observed times (ruling 15; distribution.py counts them), a step knows who still waits.
+Both come thinned to what a screen can show. Never mixes the two: a path has only observed times (ruling 15), and what
+still waits is known only of a step.
 """
 
 import math
@@ -13,9 +14,31 @@ from process_mining.cohort import Cohort
 from process_mining.kept_cases import kept_cases
 from process_mining.stay import stays_of
 
+BINS_A_DECADE: Final = 6
 MOST_POINTS: Final = 400
 _Z: Final = 1.959963984540054
 """Of a two-sided 95 % interval."""
+
+
+def gaps(build: Build, cohort: Cohort, source: str, target: str) -> pd.DataFrame:
+    """How often `target` came directly after `source`, by the time between them: observed times only.
+
+    One row per bin: low_seconds (included), high_seconds (not included), events. Bins are equally wide on a logarithmic
+    scale, six to each power of ten, from one second; the first bin holds what took less than that.
+    """
+    kept = kept_cases(build, cohort)
+    with build.cursor() as cursor:
+        return cursor.execute(
+            "WITH gap AS (SELECT CASE WHEN s.gap_seconds < 1 THEN -1 "
+            "ELSE CAST(floor(log10(s.gap_seconds) * $per + 1e-9) AS INTEGER) END AS bin "
+            "FROM mart_event_step AS s JOIN mart_activity AS a ON a.view = s.view AND a.activity_no = s.activity_no "
+            "JOIN mart_activity AS b ON b.view = s.view AND b.activity_no = s.next_activity_no "
+            f"WHERE {kept.of_steps} AND a.activity = $source AND b.activity = $target) "
+            "SELECT CASE WHEN bin < 0 THEN 0 ELSE pow(10, CAST(bin AS DOUBLE) / $per) END AS low_seconds, "
+            "CASE WHEN bin < 0 THEN 1 ELSE pow(10, CAST(bin + 1 AS DOUBLE) / $per) END AS high_seconds, "
+            "count(*) AS events FROM gap GROUP BY bin ORDER BY bin LIMIT 100",
+            {**kept.values, "source": source, "target": target, "per": BINS_A_DECADE},
+        ).df()
 
 
 def stay_curve(build: Build, cohort: Cohort, activity: str) -> pd.DataFrame:
