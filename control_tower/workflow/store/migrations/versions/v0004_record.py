@@ -20,7 +20,7 @@ def upgrade() -> None:
     _request()
     connection = op.get_bind()
     for statement in guards.statements(connection.dialect.name):
-        connection.exec_driver_sql(statement)
+        connection.execute(sa.text(statement))
 
 
 def _audit() -> None:
