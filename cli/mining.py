@@ -44,8 +44,6 @@ View = Annotated[
 Out = Annotated[
     Path | None, typer.Option("--out", metavar="FILE", help="Write the cases' events too: .xes or .csv by suffix.")
 ]
-Limit = Annotated[int, typer.Option(min=1, max=1000, help="Rows shown.")]
-Percent = Annotated[float, typer.Option(min=0, max=100)]
 
 
 def register(app: typer.Typer) -> None:
@@ -114,8 +112,8 @@ def show_map(
     where: Asked = None,
     since: Day = None,
     until: Day = None,
-    activities: Percent = 100,
-    paths: Percent = 100,
+    activities: Annotated[float, typer.Option(min=0, max=100, help="Percent of activities kept.")] = 100,
+    paths: Annotated[float, typer.Option(min=0, max=100, help="Percent of paths kept.")] = 100,
     out: Out = None,
     json: Json = False,
 ) -> None:
@@ -136,7 +134,7 @@ def show_variants(
     where: Asked = None,
     since: Day = None,
     until: Day = None,
-    limit: Limit = 20,
+    limit: Annotated[int, typer.Option(min=1, max=1000, help="Rows shown.")] = 20,
     out: Out = None,
     json: Json = False,
 ) -> None:
@@ -162,7 +160,7 @@ def show_bottlenecks(
     where: Asked = None,
     since: Day = None,
     until: Day = None,
-    limit: Limit = 20,
+    limit: Annotated[int, typer.Option(min=1, max=1000, help="Rows shown.")] = 20,
     out: Out = None,
     json: Json = False,
 ) -> None:
@@ -183,7 +181,7 @@ def show_rework(
     view: View = None,
     where: Asked = None,
     between: Annotated[str, typer.Option(help=f"Ping-pong between {', '.join(kept_cases.UNITS)}.")] = "team_id",
-    limit: Limit = 20,
+    limit: Annotated[int, typer.Option(min=1, max=1000, help="Rows shown.")] = 20,
     json: Json = False,
 ) -> None:
     """Show what is done more than once, and work that goes to and fro."""
@@ -237,7 +235,12 @@ def show_service(view: View = None, where: Asked = None, json: Json = False) -> 
     say_rows([_shown(row) for row in found.activities], none)
 
 
-def show_cases(view: View = None, where: Asked = None, limit: Limit = 20, json: Json = False) -> None:
+def show_cases(
+    view: View = None,
+    where: Asked = None,
+    limit: Annotated[int, typer.Option(min=1, max=1000)] = 20,
+    json: Json = False,
+) -> None:
     """List the cases of a cohort, the longest first."""
     build, kept = asked_cohort(view, where)
     found = case_list.cases(build, kept, limit)

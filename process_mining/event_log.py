@@ -9,8 +9,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import IO, Any, Final
-
-from lxml import etree
+from xml.sax.saxutils import quoteattr
 
 from control_tower.errors import ControlTowerError
 from control_tower.warehouse import Build
@@ -134,32 +133,27 @@ def _iso(moment: datetime) -> str:
 
 
 def _write_xes(file: IO[bytes], found: Iterator[tuple[str, list[Row]]]) -> int:
+    """One `trace` element at a time."""
     written = 0
-    with etree.xmlfile(file, encoding="utf-8") as xml:
-        xml.write_declaration()
-        with xml.element("log", {"xes.version": "1849.2016", "xes.features": ""}):
-            for name, prefix, uri in _EXTENSIONS:
-                xml.write(etree.Element("extension", {"name": name, "prefix": prefix, "uri": uri}))
-            for case, events in found:
-                trace = etree.Element("trace")
-                trace.append(_attribute(CASE_KEY, case))
-                trace.extend([_event(event) for event in events])
-                xml.write(trace)
-                written += len(events)
+    file.write(b'<?xml version="1.0" encoding="utf-8"?>\n<log xes.version="1849.2016" xes.features="">\n')
+    for name, prefix, uri in _EXTENSIONS:
+        file.write(f'<extension name="{name}" prefix="{prefix}" uri="{uri}"/>\n'.encode())
+    for case, events in found:
+        parts = ["<trace>", _attribute(CASE_KEY, case), *(_event(event) for event in events), "</trace>\n"]
+        file.write("".join(parts).encode("utf-8"))
+        written += len(events)
+    file.write(b"</log>\n")
     return written
 
 
-def _event(event: Row) -> etree._Element:
-    element = etree.Element("event")
-    for key, value in zip(KEYS.values(), event, strict=True):
-        if value is not None:
-            element.append(_attribute(key, value))
-    return element
+def _event(event: Row) -> str:
+    given = zip(KEYS.values(), event, strict=True)
+    return "<event>" + "".join(_attribute(key, value) for key, value in given if value is not None) + "</event>"
 
 
-def _attribute(key: str, value: Any) -> etree._Element:
+def _attribute(key: str, value: Any) -> str:
     kind = "date" if isinstance(value, datetime) else "string"
-    return etree.Element(kind, {"key": key, "value": _xml_text(_text(value))})
+    return f'<{kind} key="{key}" value={quoteattr(_xml_text(_text(value)))}/>'
 
 
 def _xml_text(text: str) -> str:

@@ -48,7 +48,7 @@ def stay_curve(build: Build, cohort: Cohort, activity: str) -> pd.DataFrame:
     still are counted until their source's clock. Empty when nothing may follow the activity.
     """
     kept = kept_cases(build, cohort)
-    steps = stays_of("s.activity_no", kept.of_steps)
+    steps = stays_of("s.activity_no", kept)
     with build.cursor() as cursor:
         rows = cursor.execute(_CURVE.replace("{steps}", steps), {**kept.values, "activity": activity}).df()
     if len(rows) > MOST_POINTS:

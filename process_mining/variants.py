@@ -87,34 +87,31 @@ def variants(build: Build, cohort: Cohort, limit: int = 20, offset: int = 0, max
         raise ValueError(f"a page holds 1 to {MAX_ROWS} variants from 0 on with at least one step each")
     kept = kept_cases(build, cohort)
     with build.cursor() as cursor:
-        found = cursor.execute(
-            _RANKED.replace("{kept}", kept.condition), {**kept.values, "m_from": offset, "m_to": offset + limit}
-        )
-        ranked = found.fetchall()
-        total_cases, total_variants = _totals(cursor, kept)
-        numbers = [row[0] for row in ranked]
-        times = _by_number(cursor, _TIMES, kept, numbers)
-        outcomes = _outcomes(cursor, kept, cohort.view, numbers)
-        steps = _by_number(cursor, _STEPS, kept, numbers, m_steps=max_steps)
-        names = activity_names(cursor, cohort.view)
-    rows = tuple(
-        Variant(
-            no,
-            tuple(names[one] for one in steps[no][1]),
-            steps[no][0],
-            cases,
-            times[no][2],
-            cases / total_cases,
-            up_to / total_cases,
-            times[no][0],
-            times[no][1],
-            outcomes.get(no) if outcomes is not None else None,
-        )
-        for no, cases, up_to in ranked
-    )
-    seen = ranked[-1][2] if ranked else (total_cases if offset else 0)
-    after = max(0, total_variants - offset - len(rows))
-    return VariantPage(cohort.view, total_cases, total_variants, rows, after, total_cases - seen)
+        ready = _RANKED.replace("{kept}", kept.condition)
+        ranked = cursor.execute(ready, {**kept.values, "m_from": offset, "m_to": offset + limit}).fetchall()
+        all_cases, all_variants = _totals(cursor, kept)
+        rows = _described(cursor, kept, [(no, cases, up_to, all_cases) for no, cases, up_to in ranked], max_steps)
+    seen = ranked[-1][2] if ranked else (all_cases if offset else 0)
+    after = max(0, all_variants - offset - len(rows))
+    return VariantPage(cohort.view, all_cases, all_variants, rows, after, all_cases - seen)
+
+
+def _described(
+    cursor: duckdb.DuckDBPyConnection, kept: Kept, ranked: list[tuple[int, int, int, int]], max_steps: int
+) -> tuple[Variant, ...]:
+    """The variants of a page, from (number, cases, cases up to it, all cases), with steps, times and outcome."""
+    view, numbers = kept.values["view"], [row[0] for row in ranked]
+    times = _by_number(cursor, _TIMES, kept, numbers)
+    steps = _by_number(cursor, _STEPS, kept, numbers, m_steps=max_steps)
+    outcomes, names = _outcomes(cursor, kept, view, numbers), activity_names(cursor, view)
+    found = []
+    for no, cases, up_to, all_cases in ranked:
+        (step_count, activity_nos), (median, p90, open_cases) = steps[no], times[no]
+        activities = tuple(names[one] for one in activity_nos)
+        outcome = outcomes[no] if outcomes is not None else None
+        shares = (cases / all_cases, up_to / all_cases)
+        found.append(Variant(no, activities, step_count, cases, open_cases, *shares, median, p90, outcome))
+    return tuple(found)
 
 
 _COUNTED = "SELECT c.variant_no, count(*) AS cases FROM mart_case AS c WHERE {kept} GROUP BY c.variant_no"

@@ -1,6 +1,7 @@
 """A build in memory: the relations of schema.sql, a policy row and whatever rows a test types in."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -9,9 +10,14 @@ import duckdb
 import pandas as pd
 import pytest
 
-from control_tower import policy
+from control_tower import policy, warehouse
+from control_tower.settings import Settings
+from etl import pipeline, source
+from etl.intake import Request
+from etl.sources.network_simulator import simulate
 
 SCHEMA = Path(policy.__file__).with_name("schema.sql")
+MODELS = Path(__file__).resolve().parents[2] / "etl" / "models"
 _FILLER: Mapping[str, Any] = {"VARCHAR": "not said", "INTEGER": 0, "BIGINT": 0, "BOOLEAN": False}
 
 
@@ -37,6 +43,16 @@ class Build:
         }))  # fmt: skip
         self.connection.execute(f"INSERT INTO {relation} BY NAME SELECT * FROM typed_frame")
 
+    def model(self) -> None:
+        """Fill the marts of touches and freight from the typed rows, as a load does; typed rows of theirs stay."""
+        for name in ("_currency_period", "_currency_rate"):
+            select = (MODELS / f"{name}.sql").read_text(encoding="utf-8")
+            self.connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {select}")
+        for name in ("mart_touch", "mart_freight"):
+            if not self.connection.table(name).fetchone():
+                select = (MODELS / f"{name}.sql").read_text(encoding="utf-8")
+                self.connection.execute(f"INSERT INTO {name} BY NAME {select}")
+
     def _fillers(self, relation: str) -> dict[str, Any]:
         described = self.connection.execute(f"DESCRIBE {relation}").fetchall()
         fillers = {name: _FILLER[kind] for name, kind, null, *_ in described if null == "NO" and kind in _FILLER}
@@ -50,6 +66,32 @@ class Build:
             names = ", ".join(f'"{name}"' for name in full)
             marks = ", ".join("?" for _ in full)
             self.connection.execute(f"INSERT INTO {relation} ({names}) VALUES ({marks})", list(full.values()))
+
+
+@dataclass(frozen=True, slots=True)
+class Demo:
+    """The default demonstration: what the simulator wrote, and the home that a load of it made."""
+
+    files: Path
+    settings: Settings
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
+    """The demo of `tower demo`, simulated and loaded once for every test that reads it."""
+    made = Demo(tmp_path_factory.mktemp("files"), Settings(home=tmp_path_factory.mktemp("home")))
+    simulate.simulate(made.files)
+    requests = [Request(source.find(name), made.files / part, "test") for name, part in simulate.sources()]
+    pipeline.load(requests, made.settings, lambda name, detail: None)
+    return made
+
+
+@pytest.fixture(scope="session")
+def demo_build(demo: Demo) -> Iterator[warehouse.Build]:
+    """The demo's published build."""
+    build = warehouse.open_current(demo.settings)
+    yield build
+    build.close()
 
 
 @pytest.fixture

@@ -101,7 +101,7 @@ def test_pm4py_reads_what_we_write(build, kind: str, tmp_path: Path) -> None:
 
 
 def test_another_ending_is_refused(build, tmp_path: Path) -> None:
-    with pytest.raises(ControlTowerError, match="json or .xml"):
+    with pytest.raises(ControlTowerError, match=r"json or \.xml"):
         ocel_export.write(build, Cohort(view="order"), tmp_path / "log.csv")
 
 
