@@ -20,11 +20,11 @@ ROWS = 50
 LONGEST = 11
 OPENS: Final = {"exception": "click one to open it", "order": "click one to see its exceptions"}
 _COLUMNS: Final = {
-    "case": st.column_config.TextColumn("Case", pinned=True),
-    "took": st.column_config.TextColumn("First to last", alignment="right"),
-    "steps": st.column_config.NumberColumn("Steps"),
-    "state": st.column_config.TextColumn("State"),
-    "started": st.column_config.DatetimeColumn("Started, UTC", format="D MMM YYYY HH:mm"),
+    "case": st.column_config.TextColumn("Case", pinned=True, width=92),
+    "took": st.column_config.TextColumn("Took", alignment="right", width=68, help="From the first to the last event"),
+    "steps": st.column_config.NumberColumn("Steps", width=52),
+    "state": st.column_config.TextColumn("State", width=58),
+    "started": st.column_config.DatetimeColumn("Started, UTC", format="D MMM YYYY HH:mm", width=140),
 }
 
 
@@ -82,7 +82,7 @@ def facts(whole: Map, stays: Sequence[Stay], selection: Selection, cases: int) -
         "Times": (theme.count(events), "How often, repeats within a case counted"),
         "Of waiting": (share, "Of all time that cases spend between steps, those still waiting included"),
     }
-    for place, (label, (value, tip)) in zip(st.columns(3, wrap=False), numbers.items(), strict=True):
+    for place, (label, (value, tip)) in zip(st.columns(3, gap="xsmall", wrap=False), numbers.items(), strict=True):
         place.metric(label, value, help=tip)
     quiet.line(f"{theme.percent(cases, whole.cases)} of {theme.count(whole.cases)} cases come through here.")
 

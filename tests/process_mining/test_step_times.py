@@ -70,7 +70,7 @@ def test_a_sample_is_whole_cases_of_the_cohort_and_the_same_each_time(build, ste
     found = replay.traces(build, cohort, 40)
     assert found == replay.traces(build, cohort, 40)
     assert len(found) == 40
-    by_case = {case: rows for case, rows in steps.groupby("case_id")}
+    by_case = dict(iter(steps.groupby("case_id")))
     for case_id, walked in found:
         rows = by_case[case_id]
         assert [name for name, _ in walked] == list(rows["activity"])
