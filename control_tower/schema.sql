@@ -872,6 +872,12 @@ CREATE TABLE mart_order_line (
     file_no             INTEGER,           -- lineage
     file_line           BIGINT             -- lineage
 );
+-- One row per exception and what its money stands on; money counts once per money_key. Key: exception_id, money_key
+CREATE TABLE mart_money_at_risk (
+    exception_id        VARCHAR NOT NULL,  -- mart_exception
+    money_key           VARCHAR NOT NULL,  -- order line, else order, invoice, shipment or the exception itself
+    amount              DOUBLE             -- its share of the exception's value at risk, reporting currency; null = unknown
+);
 -- One row per shipment that left, with its freight in the reporting currency (K39). Key: shipment_id
 CREATE TABLE mart_freight (
     shipment_id         VARCHAR NOT NULL,  -- core_shipment
