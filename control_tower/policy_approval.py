@@ -56,15 +56,18 @@ class Decisions(Strict):
 
     @field_validator("boundary")
     @classmethod
-    def _whole(cls, boundary: dict[str, Boundary]) -> dict[str, Boundary]:
-        known = {*map(str, MoveAction), *ALWAYS_HUMAN}
-        if set(boundary) != known:
-            differing = ", ".join(sorted(set(boundary) ^ known))
-            raise ValueError(f"states every action once, no more and no less; look at: {differing}")
-        loose = [name for name in ALWAYS_HUMAN if boundary[name] is Boundary.EXECUTE]
+    def _known(cls, boundary: dict[str, Boundary]) -> dict[str, Boundary]:
+        strangers = sorted(set(boundary) - {*map(str, MoveAction), *ALWAYS_HUMAN})
+        if strangers:
+            raise ValueError(f"no such action: {', '.join(strangers)}")
+        loose = [name for name in ALWAYS_HUMAN if boundary.get(name) is Boundary.EXECUTE]
         if loose:
             raise ValueError(f"{', '.join(loose)}: a high-risk action is never a machine's; say needs_approval")
         return boundary
+
+    def bounds(self, action: str) -> Boundary:
+        """How far a machine may go with an action; what the policy does not name needs a person."""
+        return self.boundary.get(action, Boundary.NEEDS_APPROVAL)
 
     @field_validator("rule")
     @classmethod

@@ -609,6 +609,16 @@ CREATE TABLE core_audit_sample (
     file_no             INTEGER,           -- lineage
     file_line           BIGINT             -- lineage
 );
+-- One row per total that a source states of a file it sent, to be held against what was read (K58). Key: control_total_id
+CREATE TABLE core_control_total (
+    control_total_id    VARCHAR NOT NULL,  -- namespaced id
+    source_system       VARCHAR NOT NULL,  -- where the row came from
+    file                VARCHAR NOT NULL,  -- name of the file that was sent, as in load_ledger
+    stated_rows         BIGINT,            -- records that the source says it wrote
+    stated_at           TIMESTAMP NOT NULL,  -- when it was written
+    file_no             INTEGER,           -- lineage
+    file_line           BIGINT             -- lineage
+);
 -- One row per complaint that a customer escalated. Key: customer_escalation_id
 CREATE TABLE core_customer_escalation (
     customer_escalation_id VARCHAR NOT NULL,  -- namespaced id

@@ -85,7 +85,8 @@ class Alignments:
 
 
 class _Engine(Protocol):
-    shortest: int | None
+    @property
+    def shortest(self) -> int | None: ...
 
     def pairs(self, batch: Sequence[Variant]) -> list[list[Pair] | None]: ...
 

@@ -7,6 +7,7 @@ millions of events cost what their variants do. Its tree becomes a BPMN process 
 
 import contextlib
 import io
+import itertools
 from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
@@ -119,7 +120,7 @@ class _Drawing:
 
     def _sequence(self, children: list[Any]) -> tuple[str, str] | None:
         ways = [way for way in map(self.fragment, children) if way]
-        for before, after in zip(ways, ways[1:], strict=False):
+        for before, after in itertools.pairwise(ways):
             self.flow(before[1], after[0])
         return (ways[0][0], ways[-1][1]) if ways else None
 

@@ -18,7 +18,7 @@ Markings = frozenset[Marking]
 MAX_MARKINGS = 5_000
 
 
-class TooManyMarkings(Exception):
+class TooManyMarkings(Exception):  # noqa: N818 - says what is, as house.md names errors
     """A net that may stand in too many markings at once to list them, or puts two tokens on one place; caught here."""
 
 

@@ -52,6 +52,8 @@ class Change:
     version: int
     before: Mapping[str, Any]
     after: Mapping[str, Any]
+    then: "tuple[Request, Deed, Work] | None" = None
+    """What follows at once in the same transaction in another account's name, with an audit entry of its own."""
 
 
 Work = Callable[[Desk], Change]
@@ -84,6 +86,10 @@ def _performed(desk: Desk, deed: Deed, work: Work, store: Store) -> Receipt:
         return _repeated(desk, deed, known, content)
     change = work(desk)
     entry = _write(desk, deed, change, store)
+    if change.then is not None:
+        follower, next_deed, next_work = change.then
+        change = next_work(desk)
+        _write(replace(desk, request=follower), next_deed, change, store)
     receipt = Receipt(deed.subject_type, change.subject_id, change.state, change.version, entry.sequence_no)
     asked = (request.actor_id, request.idempotency_key)
     unit.requests.keep(asked, content, canonical.text(asdict(receipt)), unit.now)
@@ -159,6 +165,7 @@ def refused(store: Store, request: Request, deed: Deed, why: str) -> None:
                 "policy_hash": policy.hash,
             }
         )
+    store.anchor_if_due()
 
 
 def require_version(desk: Desk, subject: tuple[str, str], current: int) -> None:

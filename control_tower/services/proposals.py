@@ -12,7 +12,7 @@ from typing import Any
 from control_tower.errors import NotAllowed
 from control_tower.model import Approval, OutboxMessage, Proposal, Reservation, User
 from control_tower.services import stock
-from control_tower.services.acting import Change, Deed, Desk, already, perform, require_version
+from control_tower.services.acting import Change, Deed, Desk, Work, already, perform, require_version
 from control_tower.services.request import Receipt, Request
 from control_tower.services.standing import advance, proposal_for, require_fresh, shown
 from control_tower.vocabulary import ProposalState, ServiceRole
@@ -188,35 +188,22 @@ def submit(store: Store, request: Request, proposal_id: str) -> Receipt:
         rules = matrix.required(read, desk.policy.approval)
         submitted = replace(before, submitted_at=desk.unit.now, required=rules)
         after = advance(desk, submitted, ProposalState.SUBMITTED)
-        if not rules:
-            after = _approved_by_policy(desk, after)
-        return Change(proposal_id, after.state, after.revision, shown(before), shown(after))
+        then = None if rules else _by_policy(desk, after)
+        return Change(proposal_id, after.state, after.revision, shown(before), shown(after), then)
 
     return perform(store, request, Deed(Action.PROPOSAL_SUBMIT, _KIND, proposal_id), send)
 
 
-def _approved_by_policy(desk: Desk, proposal: Proposal) -> Proposal:
-    """Approve what needs nobody, as the policy's own account, with an audit entry of its own."""
-    approved = advance(desk, replace(proposal, decided_at=desk.unit.now), ProposalState.APPROVED)
-    account = f"service.{ServiceRole.POLICY}"
-    desk.unit.audit.append(
-        {
-            "actor_id": account,
-            "action": str(Action.PROPOSAL_APPROVE),
-            "outcome": "done",
-            "subject_type": _KIND,
-            "subject_id": proposal.proposal_id,
-            "reason": "no rule of the approval matrix asks for anybody",
-            "before": shown(proposal),
-            "after": shown(approved),
-            "acted_at": desk.unit.now.isoformat(),
-            "build_id": proposal.build_id,
-            "policy_version": desk.policy.version,
-            "policy_hash": desk.policy.hash,
-            "request_key": desk.request.idempotency_key,
-        }
-    )
-    return approved
+def _by_policy(desk: Desk, submitted: Proposal) -> tuple[Request, Deed, Work]:
+    """Approve what needs nobody, as the policy's own account."""
+
+    def agree(_desk: Desk) -> Change:
+        after = advance(desk, replace(submitted, decided_at=desk.unit.now), ProposalState.APPROVED)
+        return Change(after.proposal_id, after.state, after.revision, shown(submitted), shown(after))
+
+    reason = "no rule of the approval matrix asks for anybody"
+    asked = replace(desk.request, actor_id=f"service.{ServiceRole.POLICY}", reason=reason)
+    return asked, Deed(Action.PROPOSAL_APPROVE, _KIND, submitted.proposal_id), agree
 
 
 def withdraw(store: Store, request: Request, proposal_id: str) -> Receipt:

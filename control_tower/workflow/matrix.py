@@ -23,7 +23,7 @@ def required(payload: Payload, decisions: Decisions) -> tuple[RequiredApproval, 
     ]
     if hit:
         return tuple(hit)
-    bound = sorted({str(a) for a in payload.actions if decisions.boundary[a] is not Boundary.EXECUTE})
+    bound = sorted({str(a) for a in payload.actions if decisions.bounds(a) is not Boundary.EXECUTE})
     if bound:
         why = f"{', '.join(bound)}: the policy lets no machine decide this"
         return (RequiredApproval("boundary", (Role.APPROVER,), 1, why),)

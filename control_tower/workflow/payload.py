@@ -8,7 +8,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from control_tower.errors import PolicyError
 from control_tower.model import Pool
@@ -17,6 +17,8 @@ from control_tower.vocabulary import CustomerTier, MoveAction
 Qty = Annotated[Decimal, Field(gt=0, allow_inf_nan=False)]
 Amount = Annotated[Decimal, Field(ge=0, allow_inf_nan=False)]
 Name = Annotated[str, Field(min_length=1, max_length=200)]
+Maybe = Annotated[Name | None, BeforeValidator(lambda value: value or None)]
+"""An id, or none: an empty text says the same as null."""
 
 
 class _Part(BaseModel):
@@ -29,18 +31,18 @@ class PlannedMove(_Part):
     move_no: int
     action: MoveAction
     order_line_id: Name
-    item_id: Name | None = None
-    from_site_id: Name | None = None
+    item_id: Maybe = None
+    from_site_id: Maybe = None
     qty: Annotated[Decimal, Field(ge=0, allow_inf_nan=False)]
 
 
 class Claim(_Part):
     """Stock that must not be promised to anybody else."""
 
-    site_id: Name | None = None
+    site_id: Maybe = None
     item_id: Name
-    supply_id: Name | None = None
-    donor_order_line_id: Name | None = None
+    supply_id: Maybe = None
+    donor_order_line_id: Maybe = None
     qty: Qty
 
     @property

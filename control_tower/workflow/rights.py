@@ -52,7 +52,7 @@ class Action(StrEnum):
     DATA_UNLOAD = "data.unload"
     DATA_ROLLBACK = "data.rollback"
     STORE_BACKUP = "store.backup"
-    STORE_RESTORE = "store.restore"
+    STORE_ROTATE_KEY = "store.rotate_key"
     OUTBOX_REPLAY = "outbox.replay"
 
 
@@ -101,7 +101,7 @@ RIGHTS: dict[Action, frozenset[str]] = {
     Action.DATA_UNLOAD: frozenset({_ADMIN, _ENGINEER}),
     Action.DATA_ROLLBACK: frozenset({_ADMIN, _ENGINEER}),
     Action.STORE_BACKUP: frozenset({_ADMIN}),
-    Action.STORE_RESTORE: frozenset({_ADMIN}),
+    Action.STORE_ROTATE_KEY: frozenset({_ADMIN}),
     Action.OUTBOX_REPLAY: frozenset({_ADMIN, _LEADER}),
 }
 

@@ -131,6 +131,25 @@ def _(f: Frames) -> float:
     return float((left * hit["unit_price"]).sum())
 
 
+@oracle("revenue_at_risk_expected")
+def _(f: Frames) -> float:
+    said = f["core_recommendation"].query("kind == 'breach'")
+    newest = said[said["made_at"] <= ASKED.until].sort_values("made_at").groupby("exception_id")["probability"].last()
+    blocked = open_at(f["mart_exception"], ASKED.until)
+    blocked = blocked[blocked["blocks_line"].eq(True)]
+    chance = blocked["exception_id"].map(newest).astype(float)
+    of_line = chance.groupby(blocked["order_line_id"]).max().to_dict()
+    of_order = chance[blocked["order_line_id"].isna()].groupby(blocked["order_id"]).max().to_dict()
+    whole, total = set(blocked[blocked["order_line_id"].isna()]["order_id"]), 0.0
+    for line in f["mart_order_line"].itertuples():
+        if (line.order_line_id in of_line or line.order_id in whole) and line.open_qty > 0:
+            late = pd.Timestamp(line.promise_date) < ASKED.until.normalize() if pd.notna(line.promise_date) else False
+            known = [of_line.get(line.order_line_id), of_order.get(line.order_id) if line.order_id in whole else None]
+            likely = 1.0 if late else max((one for one in known if one is not None and one == one), default=None)
+            total += 0.0 if likely is None or pd.isna(line.open_amount) else float(line.open_amount) * likely
+    return total
+
+
 @oracle("sla_breach_rate")
 def _(f: Frames) -> float:
     frame = f["mart_exception"]

@@ -81,6 +81,22 @@ def _(f: Frames) -> float:
     return known["detected_by"].isin(["person", "customer"]).mean()
 
 
+@oracle("sampled_recall")
+def _(f: Frames) -> float:
+    booked = f["core_order"][within(f["core_order"]["order_at"])]["order_id"]
+    caught = booked.isin(valid(f["mart_exception"])["order_id"])
+    looked = f["core_audit_sample"][within(f["core_audit_sample"]["sampled_at"])]
+    missed = (~caught).sum() * looked["found_type_code"].notna().mean()
+    return caught.sum() / (caught.sum() + missed)
+
+
+@oracle("control_total_difference")
+def _(f: Frames) -> float:
+    stated = f["core_control_total"][within(f["core_control_total"]["stated_at"])]
+    came = f["load_ledger"].groupby("file")["read_rows"].sum()
+    return (stated["stated_rows"] - stated["file"].map(came).fillna(0)).abs().sum() / stated["stated_rows"].sum()
+
+
 @oracle("approval_latency")
 def _(f: Frames) -> float:
     asked = f["core_approval"][within(f["core_approval"]["submitted_at"])]

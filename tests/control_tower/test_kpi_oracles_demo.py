@@ -16,9 +16,12 @@ from tests.control_tower.demo_frames import BuildFrames
 from tests.control_tower.span import ASKED, Span, asking
 from tests.control_tower.test_kpi_oracles import ORACLES
 
-SINCE, UNTIL = pd.Timestamp("2026-03-02"), pd.Timestamp("2026-06-01")  # whole weeks, long enough ago to be mature
-NOT_IN_THE_DEMO = {"return_on_cost"}
-"""The demo's policy states no running cost, so nobody can say what it returned (K50)."""
+SINCE, UNTIL = (
+    pd.Timestamp("2026-03-30"),
+    pd.Timestamp("2026-06-28"),
+)  # from a Monday to the last day: something is open
+NOT_IN_THE_DEMO = {"return_on_cost", "control_total_difference"}
+"""The demo's policy states no running cost (K50), and its systems send no control totals (K58)."""
 
 
 @pytest.fixture(scope="module")

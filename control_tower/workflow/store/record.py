@@ -59,12 +59,15 @@ class Audit:
 
     def rows(self) -> Iterator[Sequence[Any]]:
         """Every entry in order as plain tuples of `audit.COLUMNS`, a batch at a time."""
-        text = str(sa.select(*_COLUMNS).order_by(audit.c.sequence_no).compile(dialect=self._connection.dialect))
-        streamed = self._connection.execution_options(stream_results=True, max_row_buffer=_BATCH)
-        result = streamed.exec_driver_sql(text)
-        driver = result.cursor
-        while batch := driver.fetchmany(_BATCH):
+        after: sa.BindParameter[int] = sa.bindparam("after", 0)
+        query = sa.select(*_COLUMNS).where(audit.c.sequence_no > after).order_by(audit.c.sequence_no).limit(_BATCH)
+        last = -1
+        while True:
+            batch = self._connection.execute(query, {"after": last}).cursor.fetchall()
             yield from batch
+            if len(batch) < _BATCH:
+                return
+            last = batch[-1][0]
 
     def keep_head(self, head: Head, at: datetime, place: str) -> None:
         """Write down that a head was anchored elsewhere."""

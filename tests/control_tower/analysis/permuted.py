@@ -17,7 +17,7 @@ from control_tower.analysis import counting
 from control_tower.analysis.contingency import tables
 from control_tower.analysis.contrast import Floats, Ints, tail
 from control_tower.analysis.exposure import BLOCKS, Span
-from control_tower.analysis.root_cause import _evidence, _named, conclude
+from control_tower.analysis.root_cause import _evidence, conclude
 from control_tower.analysis.units import TIER, WIDTH, Units, units
 from control_tower.analysis.verdict import Limits, Verdict
 from control_tower.warehouse import Build
@@ -241,9 +241,9 @@ def _judge(alarms: Alarms, dealers: list[Kind], dealt: list[Ints], limits: Limit
     parts = []
     for kind, units_ in zip(dealers, dealt, strict=True):
         encoded = list(tables(kind.units, kind.failures(units_), limits.small_sample))
-        customers = list(kind.units.levels["customer_id"])
-        parts += [_named(part, customers) for part in _evidence(encoded, kind.name, limits)]
-    rows = conclude([part.assign(replicated=True) for part in parts], alarms.looked_at, limits)
+        parts += list(_evidence(encoded, kind.name, limits))
+    certain = [{**part, "replicated": np.full(len(part["p"]), True, object)} for part in parts]
+    rows = conclude(certain, alarms.looked_at, limits)
     alarms.found += bool((rows["q"] <= limits.level).any())
     alarms.strong += bool((rows["verdict"] == Verdict.STRONG).any())
     alarms.watch += bool((rows["verdict"] == Verdict.WATCH).any())

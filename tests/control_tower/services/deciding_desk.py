@@ -93,11 +93,13 @@ def ring() -> KeyRing:
     return KeyRing("k1", {"k1": secrets.token_bytes(32)})
 
 
-def tower(url: str, folder: Path, keys: KeyRing | None = None) -> Tower:
+def tower(url: str, folder: Path, keys: KeyRing | None = None, with_users: bool = True) -> Tower:
     """A fresh tower at a database URL with the demo's users and one leader and approver of the south alone."""
     facts, clock, keys = SetFacts(), SetClock(), keys or ring()
     store = Store(engine.make(url), keys, Anchor(str(folder / "heads.jsonl"), keys), clock, lambda: facts)
     store.prepare()
+    if not with_users:
+        return Tower(store, facts, clock)
     users.seed(store, with_demo_users=True)
     with store.writing() as unit:
         for name, role in (("south_planner", Role.OPERATIONS_LEADER), ("south_approver", Role.APPROVER)):
