@@ -7,6 +7,7 @@ import os
 import shutil
 from collections import Counter
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -57,6 +58,29 @@ def shared_data() -> Path:
     if not folder.is_dir():
         pytest.skip(f"{MAY_BE_ABSENT} is not on this machine (SHARED_DATA names its folder)")
     return folder
+
+
+@dataclass(frozen=True)
+class DemoRun:
+    """The default demo: the exports of its systems with truth.json, and the home into which they were loaded."""
+
+    files: Path
+    home: Path
+
+
+@pytest.fixture(scope="session")
+def demo_run(tmp_path_factory: pytest.TempPathFactory) -> DemoRun:
+    """Simulated and loaded once for all who ask; mark them `xdist_group("demo")`, so that one worker has them."""
+    from control_tower.settings import Settings
+    from etl import pipeline, source
+    from etl.intake import Request
+    from etl.sources.network_simulator import simulate
+
+    files, home = tmp_path_factory.mktemp("demo_files"), tmp_path_factory.mktemp("demo_home")
+    simulate.simulate(files)
+    requests = [Request(source.find(name), files / part, "test") for name, part in simulate.sources()]
+    pipeline.load(requests, Settings(home=home), lambda name, detail: None)
+    return DemoRun(files, home)
 
 
 @pytest.fixture

@@ -18,10 +18,9 @@ from control_tower import warehouse
 from control_tower.analysis.exposure import QUARTER, Span, default_span
 from control_tower.analysis.root_cause import search
 from control_tower.settings import Settings
-from etl import pipeline, source
-from etl.intake import Request
-from etl.sources.network_simulator import simulate
+from tests.conftest import DemoRun
 
+pytestmark = pytest.mark.xdist_group("demo")
 COLUMN = {"supplier": "supplier_id", "site": "site_id", "carrier": "carrier_id", "family": "product_family"}
 LARGE_ENOUGH = 15
 """Planted cases from which on a cause must be found."""
@@ -39,18 +38,12 @@ class Simulated:
 
 
 @pytest.fixture(scope="module")
-def simulated(tmp_path_factory: pytest.TempPathFactory) -> Simulated:
-    files, home = tmp_path_factory.mktemp("files"), tmp_path_factory.mktemp("home")
-    simulate.simulate(files)
-    settings = Settings(home=home)
-    requests = [Request(source.find(name), files / part, "test") for name, part in simulate.sources()]
-    pipeline.load(requests, settings, lambda name, detail: None)
-    build = warehouse.open_current(settings)
+def simulated(demo_run: DemoRun) -> Simulated:
+    build = warehouse.open_current(Settings(home=demo_run.home))
     last = default_span(build)
     spans = [Span(last.since - QUARTER, last.since), last]
     quarters = [(span, search(build, span).found()) for span in spans]
-    build.close()
-    return Simulated(json.loads((files / "truth.json").read_text()), quarters)
+    return Simulated(json.loads((demo_run.files / "truth.json").read_text()), quarters)
 
 
 def place(stated: dict[str, str]) -> set[tuple[str, str]]:
