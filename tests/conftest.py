@@ -3,10 +3,12 @@
 Never put the fixtures of one package here.
 """
 
+import fcntl
 import os
 import shutil
 from collections import Counter
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -57,6 +59,40 @@ def shared_data() -> Path:
     if not folder.is_dir():
         pytest.skip(f"{MAY_BE_ABSENT} is not on this machine (SHARED_DATA names its folder)")
     return folder
+
+
+@dataclass(frozen=True)
+class DemoRun:
+    """The default demo: the exports of its systems with truth.json, and the home into which they were loaded."""
+
+    files: Path
+    home: Path
+
+
+@pytest.fixture(scope="session")
+def demo_run(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> DemoRun:
+    """Simulated and loaded once for all tests of all workers. Read it; whoever decides something copies the home first."""
+    own = tmp_path_factory.getbasetemp()
+    place = (own if worker_id == "master" else own.parent) / "demo"
+    place.mkdir(exist_ok=True)
+    made, done = DemoRun(place / "files", place / "home"), place / "done"
+    with (place / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # the other workers wait for the first
+        if not done.exists():
+            _make_demo(made)
+            done.touch()
+    return made
+
+
+def _make_demo(made: DemoRun) -> None:
+    from control_tower.settings import Settings
+    from etl import pipeline, source
+    from etl.intake import Request
+    from etl.sources.network_simulator import simulate
+
+    simulate.simulate(made.files)
+    requests = [Request(source.find(name), made.files / part, "test") for name, part in simulate.sources()]
+    pipeline.load(requests, Settings(home=made.home), lambda name, detail: None)
 
 
 @pytest.fixture

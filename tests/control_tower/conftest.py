@@ -12,9 +12,7 @@ import pytest
 
 from control_tower import policy, warehouse
 from control_tower.settings import Settings
-from etl import pipeline, source
-from etl.intake import Request
-from etl.sources.network_simulator import simulate
+from tests.conftest import DemoRun
 
 SCHEMA = Path(policy.__file__).with_name("schema.sql")
 MODELS = Path(__file__).resolve().parents[2] / "etl" / "models"
@@ -77,13 +75,9 @@ class Demo:
 
 
 @pytest.fixture(scope="session")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
-    """The demo of `tower demo`, simulated and loaded once for every test that reads it."""
-    made = Demo(tmp_path_factory.mktemp("files"), Settings(home=tmp_path_factory.mktemp("home")))
-    simulate.simulate(made.files)
-    requests = [Request(source.find(name), made.files / part, "test") for name, part in simulate.sources()]
-    pipeline.load(requests, made.settings, lambda name, detail: None)
-    return made
+def demo(demo_run: DemoRun) -> Demo:
+    """The demo of `tower demo`."""
+    return Demo(demo_run.files, Settings(home=demo_run.home))
 
 
 @pytest.fixture(scope="session")
