@@ -59,5 +59,5 @@ def test_the_shipped_mapping_names_only_the_four_reasons() -> None:
 def test_a_mapping_that_invents_a_reason_is_refused_with_its_place(text: str, tmp_path: Path) -> None:
     path = tmp_path / "reasons.toml"
     path.write_text(text)
-    with pytest.raises(DefinitionError, match="reasons.toml"):
+    with pytest.raises(DefinitionError, match=r"reasons\.toml"):
         declared(path)

@@ -1,5 +1,7 @@
 """Is what is done twice counted as repeats, self-loops, returns and ping-pong (PM-03)?"""
 
+import itertools
+
 import pytest
 from hypothesis import given, settings
 
@@ -20,7 +22,7 @@ def test_rework_is_what_a_walk_along_every_trace_counts(steps: list[Step]) -> No
     assert found.cases_with_repeats == sum(len(set(trace)) < len(trace) for trace in walked)
     for row in found.repeated:
         counts = [trace.count(row.activity) for trace in walked]
-        loops = sum(pair == (row.activity,) * 2 for trace in walked for pair in zip(trace, trace[1:], strict=False))
+        loops = sum(pair == (row.activity,) * 2 for trace in walked for pair in itertools.pairwise(trace))
         assert (row.events, row.repeats, row.cases) == (
             sum(counts),
             sum(n - 1 for n in counts if n),
@@ -42,5 +44,5 @@ def test_work_that_goes_to_another_team_and_straight_back_is_ping_pong() -> None
 
 
 def test_a_log_that_names_no_team_says_so_instead_of_nothing() -> None:
-    with pytest.raises(NotAvailable, match="core_event.team_id is empty"):
+    with pytest.raises(NotAvailable, match=r"core_event\.team_id is empty"):
         ping_pong_between(small_log([Step("a", "X")]), VIEW)

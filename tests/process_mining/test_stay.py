@@ -1,5 +1,7 @@
 """Does a stay count those who still wait, and does the time add up (PM-02, ruling 15)?"""
 
+import itertools
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -21,7 +23,7 @@ def by_hand(steps: list[Step], still_open: set[str]) -> dict[str, list[tuple[int
     """Activity → its stays as (seconds, ended)."""
     found: dict[str, list[tuple[int, bool]]] = {}
     for case, trace in traces(steps).items():
-        for one, then in zip(trace, trace[1:], strict=False):
+        for one, then in itertools.pairwise(trace):
             found.setdefault(one.activity, []).append((then.at - one.at, True))
         if case in still_open:
             found.setdefault(trace[-1].activity, []).append((CLOCK - trace[-1].at, False))
