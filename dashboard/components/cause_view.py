@@ -1,5 +1,6 @@
 """What does a page say of root causes? Words of a finding, tiles, tables, and the state without exposure."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
@@ -81,7 +82,7 @@ def tiles(found: RootCause, rising: Emerging, currency: str) -> list[Tile]:
     ]  # fmt: skip
 
 
-def cases_of(row: dict[str, Any], state: Filters) -> Filters:
+def cases_of(row: Mapping[Any, Any], state: Filters) -> Filters:
     """The cases behind a finding: its type and whatever of its place the filters know."""
     if row["type_code"] != "*":
         state = state.with_values("type_code", [str(row["type_code"])])
