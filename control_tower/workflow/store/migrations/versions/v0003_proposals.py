@@ -22,6 +22,7 @@ def upgrade() -> None:
     _reservation()
     _outbox()
     _outcome()
+    _indexes()
 
 
 def _proposal_columns() -> list[sa.Column[Any]]:
@@ -194,3 +195,10 @@ def _outcome() -> None:
         sa.PrimaryKeyConstraint("proposal_id", "proposal_version", name=op.f("pk_outcome")),
         comment="One row per approved version: promised and realised effect",
     )
+
+
+def _indexes() -> None:
+    op.create_index("ix_outbox_next_at", "outbox", ["next_at"])
+    op.create_index("ix_outbox_proposal_id", "outbox", ["proposal_id"])
+    op.create_index("ix_reservation_pool_key", "reservation", ["pool_key"])
+    op.create_index("ix_reservation_proposal_id", "reservation", ["proposal_id"])
