@@ -1,6 +1,7 @@
 """Which three causes stand behind the month? What the root-cause search found, strong first; groups where it cannot say."""
 
 from math import isfinite
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
@@ -49,12 +50,12 @@ def findings(reader: data.Reader, state: Filters, small: int) -> pd.DataFrame:
     return cause_view.named(folding.fold(found).head(overview.CAUSES), reader)
 
 
-def cause_words(row: dict[str, Any]) -> str:
+def cause_words(row: Mapping[Any, Any]) -> str:
     """What fails where."""
     return f"{row['type_title']}: {row['words']}"
 
 
-def evidence_words(row: dict[str, Any], currency: str) -> str:
+def evidence_words(row: Mapping[Any, Any], currency: str) -> str:
     """How much more often, and what is at stake, on one line."""
     if not row["elsewhere"]:
         said = f"{row['verdict']}, {theme.count(row['failed'])} here and nowhere else"
