@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from cli.answering import answering
 from cli.output import complain, err, out, plain, progress, say_json, say_rows
 from control_tower import builds as build_store
 from control_tower.settings import Settings, current
@@ -19,7 +20,12 @@ if TYPE_CHECKING:
     from etl.source import Source
 
 Json = Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")]
-As = Annotated[str | None, typer.Option("--as", help="On whose behalf; default: the operating-system account.")]
+As = Annotated[
+    str | None,
+    typer.Option(
+        "--as", help="The user of the tower who does it; default: the operating-system account, outside the tower."
+    ),
+]
 
 
 def register(app: typer.Typer) -> None:
@@ -48,7 +54,7 @@ def load(
     who = as_ or lock.user()
     moment = as_of.isoformat() if as_of else None
     requests = [Request(item, _folder(item, from_), who, moment) for item in found]
-    with progress() as step:
+    with answering(as_, "load", ", ".join(sources)), progress() as step:
         report = pipeline.load(requests, current(), step)
     _say(report, json)
 
@@ -110,7 +116,7 @@ def unload(name: Annotated[str, typer.Argument(metavar="SOURCE")], as_: As = Non
     """Publish a build without one source; its raw files stay."""
     from etl import pipeline
 
-    with progress() as step:
+    with answering(as_, "unload", name), progress() as step:
         report = pipeline.unload(name, current(), step, as_)
     _say(report, json)
 
@@ -142,7 +148,8 @@ def rollback(build: str, as_: As = None, json: Json = False) -> None:
     """Publish an older build again; loads it does not hold are withdrawn and may be loaded anew."""
     from etl import pipeline
 
-    manifest = pipeline.rollback(build, current(), as_)
+    with answering(as_, "rollback", build):
+        manifest = pipeline.rollback(build, current(), as_)
     if json:
         say_json({"build": manifest.build_id, "published": True})
     else:

@@ -3,6 +3,7 @@
 Never holds what is simulated, loaded or shown: only the order of these.
 """
 
+import json
 import os
 import subprocess
 import sys
@@ -15,7 +16,7 @@ import typer
 from cli.output import err, progress
 from control_tower import builds
 from control_tower.errors import PolicyError
-from control_tower.settings import PROJECT_ROOT, current
+from control_tower.settings import PROJECT_ROOT, Settings, current
 
 Port = Annotated[int, typer.Option(help="Port on the loopback address.")]
 
@@ -33,28 +34,57 @@ def demo(
     no_serve: Annotated[bool, typer.Option("--no-serve", help="Only simulate, load and publish.")] = False,
     port: Port = 8501,
 ) -> None:
-    """Simulate a distributor, load what its systems export, publish, and open the dashboard."""
+    """Simulate a distributor, load what its systems export, publish, and open the dashboard.
+
+    A home that holds this very demo is only served; one that holds another demo or other data is refused.
+    """
     from etl import pipeline, source
     from etl.intake import Request
     from etl.sources.network_simulator import simulate
 
     settings = current()
+    wanted = {"weeks": weeks, "orders_per_week": orders_per_week, "seed": seed}
     names = [name for name, _ in simulate.sources()]
-    before = builds.current_manifest(settings.builds)
-    foreign = {entry.name for entry in before.sources} - set(names) if before else set()
-    if foreign:
-        raise PolicyError(
-            f"{settings.home} holds other data ({', '.join(sorted(foreign))}); the demo needs a home of its own: "
-            "TOWER_HOME=/some/other/folder tower demo"
-        )
-    with tempfile.TemporaryDirectory(prefix="tower-demo-") as folder, progress() as step:
-        step("simulate", f"{weeks} weeks × {orders_per_week:,} orders, seed {seed}")
-        simulate.simulate(Path(folder), weeks, orders_per_week, seed)
-        requests = [Request(source.find(name), Path(folder) / part, "demo") for name, part in simulate.sources()]
-        report = pipeline.load(requests, settings, step)
-    err.print(f"published {report.build_id}", highlight=False)
+    if not _is_there(settings, names, wanted):
+        with tempfile.TemporaryDirectory(prefix="tower-demo-") as folder, progress() as step:
+            step("simulate", _named(wanted))
+            simulate.simulate(Path(folder), weeks, orders_per_week, seed)
+            _marker(settings).write_text(json.dumps(wanted) + "\n", encoding="utf-8")
+            requests = [Request(source.find(name), Path(folder) / part, "demo") for name, part in simulate.sources()]
+            report = pipeline.load(requests, settings, step)
+        err.print(f"published {report.build_id}", highlight=False)
     if not no_serve:
         serve(port)
+
+
+def _is_there(settings: Settings, names: list[str], wanted: dict[str, int]) -> bool:
+    """Whether the home holds this very demo. Raises PolicyError when it holds another one, or other data."""
+    before = builds.current_manifest(settings.builds)
+    held = {entry.name for entry in before.sources} if before else set()
+    if before is None or not held:
+        settings.home.mkdir(parents=True, exist_ok=True)
+        return False
+    elsewhere = "the demo needs a home of its own: TOWER_HOME=/some/other/folder tower demo"
+    if held - set(names):
+        raise PolicyError(f"{settings.home} holds other data ({', '.join(sorted(held - set(names)))}); {elsewhere}")
+    marker = _marker(settings)
+    there = json.loads(marker.read_text(encoding="utf-8")) if marker.exists() else None
+    if there != wanted:
+        raise PolicyError(
+            f"{settings.home} holds the demo of {_named(there) if there else 'another release'}, not of {_named(wanted)}; "
+            f"two demos would mix. Remove that folder to replace it, or leave it: {elsewhere}"
+        )
+    err.print(f"the demo of {_named(wanted)} is there: {before.build_id}", highlight=False)
+    return True
+
+
+def _marker(settings: Settings) -> Path:
+    """Where a home says which demo it holds; written before the load, so that a killed one is simply begun again."""
+    return settings.home / "demo.json"
+
+
+def _named(size: dict[str, int]) -> str:
+    return f"{size['weeks']} weeks × {size['orders_per_week']:,} orders, seed {size['seed']}"
 
 
 def serve(port: Port = 8501) -> None:

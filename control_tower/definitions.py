@@ -27,6 +27,7 @@ Sample = Literal["rows", "weight"]
 Function = Literal[
     "stratified_difference", "stratified_total", "entropy", "spread", "top_share", "weekly_deviation", "weekly_slope",
     "weekly_change", "observed_to_expected", "calibration", "recovery", "expected_days",
+    "sampled_recall",
 ]  # fmt: skip
 StockFigure = Literal["sum", "mean", "median", "p90", "max", "ratio"]
 

@@ -44,3 +44,7 @@ class Stale(ControlTowerError):  # noqa: N818
 
 class NotAvailable(ControlTowerError):  # noqa: N818
     """A figure cannot be computed in this build; the message names the missing table or column."""
+
+
+class StoreError(ControlTowerError):
+    """The decision store cannot be reached, read or written; nothing of the action happened."""

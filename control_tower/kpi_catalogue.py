@@ -10,6 +10,7 @@ from pathlib import Path
 
 from control_tower import contract, policy
 from control_tower.definitions import KpiDefinition, kpis
+from control_tower.policy_sections import Target
 from control_tower.settings import PROJECT_ROOT
 
 PAGE = PROJECT_ROOT / "docs" / "kpis.md"
@@ -43,7 +44,7 @@ def relations_read(definition: KpiDefinition) -> list[str]:
     return sorted(words & set(contract.relations()))
 
 
-def _section(definition: KpiDefinition, target: policy.Target | None) -> str:
+def _section(definition: KpiDefinition, target: Target | None) -> str:
     facts = [
         ("Question", definition.question),
         ("Formula", definition.formula),

@@ -16,6 +16,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, Field, ValidationError
 
 from control_tower.errors import PolicyError
+from control_tower.policy_approval import ApprovalRule, Decisions
 from control_tower.policy_reallocation import Classes, Priorities, Reallocation, Weights
 from control_tower.policy_sections import CauseLayers, Count, Detection, Loading, Measures, Strict, Target, Verdicts
 
@@ -32,6 +33,7 @@ class Rules(Strict):
     detection: Detection
     measures: Measures
     reallocation: Reallocation
+    approval: Decisions
     verdicts: Verdicts
     cause_layers: CauseLayers
     targets: dict[str, Target] = Field(default_factory=dict)
@@ -81,6 +83,11 @@ class Policy:
         return self.rules.reallocation
 
     @property
+    def approval(self) -> Decisions:
+        """Who must say yes to a proposal."""
+        return self.rules.approval
+
+    @property
     def targets(self) -> dict[str, Target]:
         """Target and baseline by KPI name."""
         return self.rules.targets
@@ -99,9 +106,15 @@ def load(path: Path = SHIPPED) -> Policy:
     """
     try:
         content = path.read_bytes()
-        table = tomllib.loads(content.decode("utf-8"))
     except OSError as error:
         raise PolicyError(f"{path}: cannot be read ({error.strerror}); the policy file must exist") from error
+    return parse(content, path)
+
+
+def parse(content: bytes, path: Path) -> Policy:
+    """Check the text of a policy; `path` is what messages call it. Raises PolicyError as `load` does."""
+    try:
+        table = tomllib.loads(content.decode("utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise PolicyError(f"{path}: is not TOML: {error}") from error
     try:
@@ -131,6 +144,7 @@ def _allowed(place: tuple[str, ...]) -> list[str]:
         "detection": Detection,
         "measures": Measures,
         "reallocation": Reallocation,
+        "approval": ApprovalRule if "rule" in place else Decisions,
         "reallocation.weights": Weights,
         "reallocation.priorities": Priorities,
         "reallocation.classes": Classes,

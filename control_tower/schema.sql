@@ -609,6 +609,16 @@ CREATE TABLE core_audit_sample (
     file_no             INTEGER,           -- lineage
     file_line           BIGINT             -- lineage
 );
+-- One row per total that a source states of a file it sent, to be held against what was read (K58). Key: control_total_id
+CREATE TABLE core_control_total (
+    control_total_id    VARCHAR NOT NULL,  -- namespaced id
+    source_system       VARCHAR NOT NULL,  -- where the row came from
+    file                VARCHAR NOT NULL,  -- name of the file that was sent, as in load_ledger
+    stated_rows         BIGINT,            -- records that the source says it wrote
+    stated_at           TIMESTAMP NOT NULL,  -- when it was written
+    file_no             INTEGER,           -- lineage
+    file_line           BIGINT             -- lineage
+);
 -- One row per complaint that a customer escalated. Key: customer_escalation_id
 CREATE TABLE core_customer_escalation (
     customer_escalation_id VARCHAR NOT NULL,  -- namespaced id
@@ -861,6 +871,32 @@ CREATE TABLE mart_order_line (
     as_of               TIMESTAMP,         -- its source's clock
     file_no             INTEGER,           -- lineage
     file_line           BIGINT             -- lineage
+);
+-- One row per exception and what its money stands on; money counts once per money_key. Key: exception_id, money_key
+CREATE TABLE mart_money_at_risk (
+    exception_id        VARCHAR NOT NULL,  -- mart_exception
+    money_key           VARCHAR NOT NULL,  -- order line, else order, invoice, shipment or the exception itself
+    amount              DOUBLE             -- its share of the exception's value at risk, reporting currency; null = unknown
+);
+-- One row per shipment that left, with its freight in the reporting currency (K39). Key: shipment_id
+CREATE TABLE mart_freight (
+    shipment_id         VARCHAR NOT NULL,  -- core_shipment
+    source_system       VARCHAR NOT NULL,  -- source
+    shipped_at          TIMESTAMP NOT NULL,  -- left the site
+    site_id             VARCHAR,           -- shipped from
+    carrier_id          VARCHAR,           -- core_carrier
+    customer_id         VARCHAR,           -- core_customer
+    freight_amount      DECIMAL(18,4),     -- in the reporting currency by the rate of that day; null without a rate
+    premium_amount      DECIMAL(18,4),     -- freight less standard freight, so too
+    is_haste            BOOLEAN            -- expedited, and an exception of the shipment or of its order stands behind it
+);
+-- One row per touch: a human event that is not the same person going on (kpis.md). Key: object_type, object_id, event_id
+CREATE TABLE mart_touch (
+    object_type         VARCHAR NOT NULL,  -- order | exception
+    object_id           VARCHAR NOT NULL,  -- what was touched
+    event_id            VARCHAR NOT NULL,  -- core_event
+    touched_at          TIMESTAMP NOT NULL,  -- of the event
+    is_in_flow          BOOLEAN            -- of an order: between its booking and its first posted invoice (K04); else null
 );
 -- One row per activity of a view, numbered for mining. Key: view, activity_no
 CREATE TABLE mart_activity (

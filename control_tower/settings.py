@@ -6,6 +6,7 @@ What the business may change is in `policy.toml`.
 from functools import cached_property
 from pathlib import Path
 
+from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
@@ -24,6 +25,14 @@ class Settings(BaseSettings):
     """Threads of DuckDB; 0 lets it take all cores."""
     query_seconds: float = 10.0
     """A read of the dashboard or of `tower sql` is interrupted after this many seconds."""
+    store_url: str = ""
+    """The decision store: an SQLAlchemy URL of SQLite or PostgreSQL; empty = store.sqlite in the home."""
+    anchor: str = ""
+    """Where the signed head of the audit trail goes: a path (best on another disk) or a URL; empty = anchor/ in the home."""
+    anchor_seconds: int = Field(default=0, ge=0, le=60)
+    """The longest time that passes between an action and the anchoring of its audit entry; 0 = at once."""
+    is_demo: bool = True
+    """No identity provider: the demo's users exist and anybody at this machine may be any of them."""
 
     @cached_property
     def raw(self) -> Path:

@@ -211,3 +211,49 @@ class CauseLayer(StrEnum):
     CARRIER = "carrier"
     CUSTOMER = "customer"
     NOT_KNOWN = "not known"
+
+
+class ServiceRole(StrEnum):
+    """What an automatic step acts as: a named account with its own rights (ruling 17)."""
+
+    EXPIRY = "expiry_service"
+    OUTBOX = "outbox_service"
+    ESCALATION = "escalation_service"
+    INTAKE = "intake_service"
+    POLICY = "policy_service"
+
+
+class ReservationState(StrEnum):
+    """What a proposal's claim on stock is worth (ruling 16)."""
+
+    TAKEN = "taken"
+    CONSUMED = "consumed"
+    FREED = "freed"
+
+
+class OutboxState(StrEnum):
+    """Where a message that must leave the house stands."""
+
+    PENDING = "pending"
+    SENT = "sent"
+    FAILED = "failed"
+    DEAD = "dead"
+    CANCELLED = "cancelled"
+
+
+class BacklogStatus(StrEnum):
+    """Where a change that shall prevent a cause stands (RCA-08)."""
+
+    OPEN = "open"
+    IN_PROGRESS = "in_progress"
+    DONE = "done"
+    MEASURED = "measured"
+    DROPPED = "dropped"
+
+
+class TaskState(StrEnum):
+    """Where one of the parallel tasks of a case stands (ROU-05)."""
+
+    OPEN = "open"
+    DONE = "done"
+    DROPPED = "dropped"

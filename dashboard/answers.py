@@ -128,7 +128,7 @@ def root_causes(found: pd.DataFrame, looked_at: int, holds: str) -> str:
         return f"Nothing fails beyond chance among {theme.count(looked_at)} comparisons. {holds}"
     strong, top = int((found["verdict"] == "strong").sum()), found.iloc[0]
     n = f"{strong} strong cause{'s' if strong != 1 else ''}" if strong else f"{len(found)} to watch, none strong"
-    return f"{n} among {theme.count(looked_at)} comparisons; {top['type_title']} at {top['words']} {_times(top)}."
+    return f"{n} among {theme.count(looked_at)} comparisons; {top['type_title']} at {top['words']} {times(top)}."
 
 
 def data_health(header: Any, broken_audits: int, unmapped: int) -> str:
@@ -144,10 +144,12 @@ def data_health(header: Any, broken_audits: int, unmapped: int) -> str:
     return f"{share} of {theme.count(header.read_rows)} rows read passed the gate; {todo}."
 
 
-def _times(top: pd.Series) -> str:
-    """How much more often, or that it happens nowhere else."""
+def times(top: "pd.Series[Any] | dict[str, Any]") -> str:
+    """How much more often; nowhere else only when nothing else failed."""
+    if not top["elsewhere"]:
+        return f"fails {1000 * top['rate']:.0f} of 1,000 times and nowhere else in this period"
     if not isfinite(top["ratio"]):
-        return f"fails {1000 * top['rate']:.0f} of 1,000 times and nowhere else"
+        return f"fails {1000 * top['rate']:.0f} of 1,000 times and hardly ever elsewhere"
     return f"fails {top['ratio']:.1f} times as often as elsewhere"
 
 
@@ -171,8 +173,8 @@ def _holder(sites: pd.DataFrame, row: dict[str, Any]) -> str:
     return f"; {top['label']} holds {theme.percent(top[measure], total, 0)} of {of_what}"
 
 
-def process_map(whole: Map, stays: Sequence[Stay], drawn: int) -> str:
-    """How many cases of what the map holds, after which step they wait longest in total, and how much is drawn."""
+def process_map(whole: Map, stays: Sequence[Stay]) -> str:
+    """How many cases of what the map holds, and after which step they wait longest in total."""
     held = f"{theme.count(whole.cases)} {theme.words(whole.view)} cases in {theme.count(whole.events)} events"
     total = sum(one.total_seconds for one in stays)
     said = f"{held}: no time passes between their steps"
@@ -184,4 +186,4 @@ def process_map(whole: Map, stays: Sequence[Stay], drawn: int) -> str:
             f"{held}; {theme.percent(longest.total_seconds, total, 0)} of all waiting is after {longest.activity} "
             f"({theme.count(longest.stays)} stays{waiting}, half go on within {half})"
         )
-    return f"{said}. {drawn} of {len(whole.activities)} steps are drawn."
+    return f"{said}."

@@ -1,12 +1,8 @@
-"""Which pages are there, and what stands around every one of them? The page list, the header, the footer."""
-
-from pathlib import Path
+"""Which pages are there? The list of pages, in the order of the navigation; run.py puts the frame around each."""
 
 import streamlit as st
 
-from control_tower.errors import BuildError, ControlTowerError
-from dashboard import data, filters
-from dashboard.components import empty, figure, header, plain, quiet
+from dashboard import run
 
 PAGES = {
     "Lead": [
@@ -31,29 +27,4 @@ PAGES = {
     ],
 }
 
-
-def main() -> None:
-    """One run of the script: one build, one filter state, one page."""
-    st.set_page_config("Order exception control tower", Path(__file__).with_name("icon.png"), layout="wide")
-    page = st.navigation(PAGES)
-    st.logo(Path(__file__).with_name(f"logo_{figure.mode()}.svg"), size="large")
-    refused = filters.adopt(page.title)
-    try:
-        head = data.begin().header()
-    except BuildError as error:
-        empty.no_build(str(error))
-        return
-    except ControlTowerError as error:
-        empty.stopped(str(error))
-        return
-    header.show(head)
-    for sentence in refused:
-        quiet.line(f":orange[{plain.as_text(sentence)}]")
-    try:
-        page.run()
-    except ControlTowerError as error:
-        empty.stopped(str(error))
-    header.footer(head)
-
-
-main()
+run.run(PAGES)

@@ -94,11 +94,14 @@ class Reader:
         )
 
 
-def begin() -> Reader:
-    """Resolve the published build for this script run. Raises BuildError when there is none or it is damaged."""
+def begin(scope: Scope) -> Reader:
+    """Resolve the published build for this script run, as seen by somebody who may see these sites (None = all).
+
+    Raises BuildError when there is none or it is damaged.
+    """
     here = settings.current()
     build = warehouse.open_current(here)
-    reader = Reader(str(here.home), build.id, _scope())
+    reader = Reader(str(here.home), build.id, scope)
     st.session_state[_KEY] = reader
     return reader
 
@@ -119,11 +122,6 @@ def is_loaded() -> bool:
 def known_builds() -> list[builds.BuildInfo]:
     """Every published build on disk, newest first."""
     return builds.existing(settings.current().builds)
-
-
-def _scope() -> Scope:
-    """The sites this user may see; None = all. Everybody sees all until users have roles."""
-    return None
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,9 +65,9 @@ class Mining:
                 break
         return pd.DataFrame(rows)
 
-    def gaps(self, source: str, target: str) -> pd.DataFrame:
+    def path_times(self, source: str, target: str) -> pd.DataFrame:
         """How often a path took how long, in bins; observed times only."""
-        found: pd.DataFrame = self._call("gaps", self.cohort, source=source, target=target)
+        found: pd.DataFrame = self._call("path_times", self.cohort, source=source, target=target)
         return found
 
     def stay_curve(self, activity: str) -> pd.DataFrame:
@@ -111,7 +111,7 @@ _ANSWERS: Final[Mapping[str, Callable[..., Any]]] = {
     "map": lambda build, cohort: directly_follows.dfg(build, cohort, with_times=True),
     "stays": stay.stays,
     "cases": case_list.cases,
-    "gaps": step_times.gaps,
+    "path_times": step_times.gaps,
     "stay_curve": step_times.stay_curve,
     "traces": replay.traces,
 }

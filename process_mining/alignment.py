@@ -19,6 +19,7 @@ from process_mining.petri_net import PetriNet
 
 SKIPPED: Final = "skipped"
 INSERTED: Final = "inserted"
+_TOO_MANY: Final = "too many ways to try"
 _FIRST_BATCH, _LARGEST_BATCH, _LONG_BATCH = 32, 1024, 0.5
 
 
@@ -84,7 +85,8 @@ class Alignments:
 
 
 class _Engine(Protocol):
-    shortest: int
+    @property
+    def shortest(self) -> int | None: ...
 
     def pairs(self, batch: Sequence[Variant]) -> list[list[Pair] | None]: ...
 
@@ -108,6 +110,8 @@ def align(
     aligned: list[Aligned] = []
     automaton = of_net(net)
     engine: _Engine = _ByState(automaton) if automaton else _BySearch(net, bounds.states)
+    if engine.shortest is None:
+        return Alignments((), tuple(left_out + [(v, _TOO_MANY) for v in chosen]), 0)
     begun = clock()
     for batch in _batches(chosen, clock):
         if clock() - begun > bounds.seconds:
@@ -115,7 +119,7 @@ def align(
             continue
         for variant, pairs in zip(batch, engine.pairs(batch), strict=True):
             if pairs is None:
-                left_out.append((variant, "too many ways to try"))
+                left_out.append((variant, _TOO_MANY))
             else:
                 aligned.append(_read(variant, pairs))
     return Alignments(tuple(aligned), tuple(left_out), engine.shortest)

@@ -56,9 +56,6 @@ class Searcher:
                 moves.append((place, label))
         return moves
 
-    def shortest(self) -> int:
-        """How many activities the shortest run of the process has."""
-        import r4pm
-
-        found = self._read(r4pm.bindings.align_empty_trace(self._net, self._options))
-        return len(found or [])
+    def shortest(self) -> int | None:
+        """How many activities the shortest run of the process has; None where the states did not suffice."""
+        return None if (found := self.moves([()])[0]) is None else len(found)

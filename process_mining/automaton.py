@@ -12,9 +12,11 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import shortest_path
 
-from process_mining.petri_net import PetriNet
+from process_mining.petri_net import PetriNet, TooManyMarkings
 
 MAX_STATES: Final = 600
+MAX_HELD: Final = 20_000
+"""Markings of all states together."""
 FAR: Final = 10**9
 """Further than any run: no way leads there."""
 Ints = NDArray[np.int64]
@@ -64,11 +66,22 @@ class Automaton:
 
 def of_net(net: PetriNet, limit: int = MAX_STATES) -> Automaton | None:
     """The automaton of a net that can be finished; None when it has more states than the limit."""
+    try:
+        return _counted(net, limit)
+    except TooManyMarkings:
+        return None
+
+
+def _counted(net: PetriNet, limit: int) -> Automaton | None:
     activities = tuple(sorted(net.activities))
     known = {net.initial(): 0}
     waiting, rows = [net.initial()], list[list[int]]()
+    held = 0
     while len(rows) < len(waiting):
         here = waiting[len(rows)]
+        held += len(here)
+        if held > MAX_HELD:
+            return None
         allowed, row = net.allowed(here), [-1] * len(activities)
         for number, activity in enumerate(activities):
             if activity not in allowed:

@@ -17,7 +17,7 @@ from process_mining.alignment import Aligned, Alignments, Limits, Move, Variant,
 from process_mining.cohort import Cohort
 from process_mining.kept_cases import Kept, kept_cases
 from process_mining.median_difference import difference
-from process_mining.petri_net import PetriNet
+from process_mining.petri_net import PetriNet, TooManyMarkings
 
 COLUMNS = ["kind", "activity", "after", "cases", "events", "variants", "n_with", "n_without", "median_with_seconds",
            "median_without_seconds", "extra_seconds", "low_seconds", "high_seconds"]  # fmt: skip
@@ -30,7 +30,7 @@ class Conformance:
 
     `cases`, `variants`: all that was asked for; `left_out`: reason → (variants, cases) not aligned. `fitness`: mean
     over cases of 1 − deviations ÷ worst; `log_fitness`: the same of sums. `precision`: how much of what the process
-    allows also happens. `deviations`: one row per kind, activity and place (COLUMNS), most cases first.
+    allows also happens, None where it allows too much to be counted. `deviations`: one row per kind, activity and place (COLUMNS), most cases first.
     """
 
     cases: int
@@ -60,7 +60,7 @@ def check(build: Build, cohort: Cohort, net: PetriNet, limits: Limits | None = N
     """
     bounds = limits or Limits()
     kept = kept_cases(build, cohort)
-    variants, counted = _variants(build, kept, bounds.variants)
+    variants, counted = variants_of(build, cohort, bounds.variants)
     found = align(net, variants, bounds)
     left_out = _counted(found)
     rest = counted[0] - len({v.number for v in variants}), counted[1] - sum(v.cases for v in variants)
@@ -78,7 +78,7 @@ def check(build: Build, cohort: Cohort, net: PetriNet, limits: Limits | None = N
         conforming_cases=sum(o.variant.cases for o in found.aligned if not o.moves),
         fitness=sum(w * fit for w, fit in zip(weights, fits, strict=True)) / total if total else None,
         log_fitness=1 - sum(w * o.cost for w, o in zip(weights, found.aligned, strict=True)) / worst if worst else None,
-        precision=precision(net, [(one.run, one.variant.cases) for one in found.aligned]),
+        precision=_precision(net, found.aligned),
         deviations=_deviations(build, kept, found.aligned),
     )
 
@@ -91,8 +91,12 @@ def _counted(found: Alignments) -> dict[str, tuple[int, int]]:
     return left
 
 
-def _variants(build: Build, kept: Kept, limit: int) -> tuple[list[Variant], tuple[int, int]]:
-    """The most frequent variants of the kept cases, and how many variants and cases there are in all."""
+def variants_of(build: Build, cohort: Cohort, limit: int) -> tuple[list[Variant], tuple[int, int]]:
+    """The most frequent variants of the kept cases, and how many variants and cases there are in all.
+
+    A variant with finished and open cases is two: what its open cases lack may still come.
+    """
+    kept = kept_cases(build, cohort)
     with build.cursor() as cursor:
         rows = cursor.execute(
             "WITH counted AS (SELECT c.variant_no, count(*) AS cases, count(*) FILTER (WHERE c.is_open) AS open_cases "
@@ -117,10 +121,18 @@ def _variants(build: Build, kept: Kept, limit: int) -> tuple[list[Variant], tupl
     return variants, (int(rows[0][4]), int(rows[0][5])) if rows else (0, 0)
 
 
+def _precision(net: PetriNet, aligned: Sequence[Aligned]) -> float | None:
+    try:
+        return precision(net, [(one.run, one.variant.cases) for one in aligned])
+    except TooManyMarkings:
+        return None
+
+
 def precision(net: PetriNet, runs: Sequence[tuple[Sequence[str], int]]) -> float | None:
     """Of the ways the process leaves open after each beginning, the share that is also gone; weighted by cases.
 
-    Source: Adriansyah and others (2015), align-ETConformance, on one nearest run per variant. None without runs.
+    Source: Adriansyah and others (2015), align-ETConformance, on one nearest run per variant. None without runs;
+    raises TooManyMarkings for a net whose places cannot be told.
     """
     children: list[dict[str, int]] = [{}]
     weight, places = [0], [net.initial()]
@@ -134,7 +146,7 @@ def precision(net: PetriNet, runs: Sequence[tuple[Sequence[str], int]]) -> float
                 weight.append(0)
                 places.append(net.after(places[node], activity))
             node = children[node][activity]
-    allowed = sum(w * len(net.allowed(place)) for w, place in zip(weight, places, strict=True))
+    allowed = sum(w * len(net.allowed(place)) for w, place in zip(weight, places, strict=True) if w)
     gone = sum(w * len(child) for w, child in zip(weight, children, strict=True))
     return gone / allowed if allowed else None
 

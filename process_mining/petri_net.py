@@ -6,14 +6,20 @@ aligned with is `alignment`'s; it knows no log.
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
 from process_mining.bpmn import Process
 
-Marking = tuple[tuple[str, int], ...]
+Marking = int
+"""Which places hold a token, one bit each."""
 Markings = frozenset[Marking]
-MAX_MARKINGS = 20_000
+MAX_MARKINGS = 5_000
+
+
+class TooManyMarkings(Exception):  # noqa: N818 - says what is, as house.md names errors
+    """A net that may stand in too many markings at once to list them, or puts two tokens on one place; caught here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,63 +40,77 @@ class PetriNet:
     start: str = "start"
     end: str = "end"
     _after: dict[tuple[Markings, str], Markings] = field(default_factory=dict, repr=False, compare=False)
+    _allowed: dict[Markings, frozenset[str]] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def activities(self) -> frozenset[str]:
         """Labels of the steps one can see."""
         return frozenset(t.label for t in self.transitions if t.label is not None)
 
-    @property
+    @cached_property
     def places(self) -> list[str]:
         """Names of all places, in order of first use."""
         named = [p for t in self.transitions for p in (*t.takes, *t.puts)]
         return list(dict.fromkeys([self.start, *named, self.end]))
 
+    @cached_property
+    def _steps(self) -> dict[str | None, list[tuple[int, int]]]:
+        """Label → (taken, put) of its transitions, as bits."""
+        bit = {name: 1 << number for number, name in enumerate(self.places)}
+        found: dict[str | None, list[tuple[int, int]]] = {None: []}
+        for step in self.transitions:
+            if len(set(step.puts)) < len(step.puts):
+                raise TooManyMarkings(f"{step.name} puts two tokens on one place")
+            bits = sum(bit[p] for p in set(step.takes)), sum(bit[p] for p in step.puts)
+            found.setdefault(step.label, []).append(bits)
+        return found
+
     def initial(self) -> Markings:
-        """Where the net may be before the first activity."""
-        return self._closed({((self.start, 1),)})
+        """Where the net may be before the first activity. Raises TooManyMarkings, as `after` does."""
+        return self._closed({1 << self.places.index(self.start)})
 
     def allowed(self, markings: Markings) -> frozenset[str]:
         """Activities that may come next."""
-        return frozenset(
-            t.label for t in self.transitions if t.label is not None and any(_may(m, t) for m in map(dict, markings))
-        )
+        if markings not in self._allowed:
+            self._allowed[markings] = frozenset(
+                label
+                for label, steps in self._steps.items()
+                if label is not None and any(m & takes == takes for takes, _ in steps for m in markings)
+            )
+        return self._allowed[markings]
 
     def after(self, markings: Markings, activity: str) -> Markings:
         """Where the net may be after one more activity; empty when it is not allowed."""
         key = (markings, activity)
         if key not in self._after:
-            steps = [t for t in self.transitions if t.label == activity]
-            self._after[key] = self._closed({_fired(m, t) for m in map(dict, markings) for t in steps if _may(m, t)})
+            steps = self._steps.get(activity, [])
+            reached = {_fired(m, takes, puts) for takes, puts in steps for m in markings if m & takes == takes}
+            self._after[key] = self._closed(reached)
         return self._after[key]
 
     def is_done(self, markings: Markings) -> bool:
         """Whether the process may stop here."""
-        return ((self.end, 1),) in markings
+        return 1 << self.places.index(self.end) in markings
 
     def _closed(self, found: set[Marking]) -> Markings:
-        silent = [t for t in self.transitions if t.label is None]
+        silent = self._steps[None]
         seen, waiting = set(found), list(found)
-        while waiting and len(seen) < MAX_MARKINGS:
-            marking = dict(waiting.pop())
-            for step in silent:
-                if _may(marking, step) and (nxt := _fired(marking, step)) not in seen:
-                    seen.add(nxt)
-                    waiting.append(nxt)
+        while waiting:
+            if len(seen) > MAX_MARKINGS:
+                raise TooManyMarkings(f"more than {MAX_MARKINGS} markings after one activity")
+            marking = waiting.pop()
+            for takes, puts in silent:
+                if marking & takes == takes and (reached := _fired(marking, takes, puts)) not in seen:
+                    seen.add(reached)
+                    waiting.append(reached)
         return frozenset(seen)
 
 
-def _may(marking: dict[str, int], step: Transition) -> bool:
-    return all(marking.get(place, 0) >= step.takes.count(place) for place in step.takes)
-
-
-def _fired(marking: dict[str, int], step: Transition) -> Marking:
-    left = dict(marking)
-    for place in step.takes:
-        left[place] -= 1
-    for place in step.puts:
-        left[place] = left.get(place, 0) + 1
-    return tuple(sorted((place, count) for place, count in left.items() if count))
+def _fired(marking: Marking, takes: int, puts: int) -> Marking:
+    left = marking & ~takes
+    if left & puts:
+        raise TooManyMarkings("two tokens on one place")
+    return left | puts
 
 
 def of_process(process: Process) -> PetriNet:

@@ -13,6 +13,12 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from control_tower import warehouse
+from control_tower.settings import Settings
+from etl import pipeline, source
+from etl.intake import Request
+from etl.sources.network_simulator import simulate
+
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
 IN_CI = os.environ.get("CI", "").lower() in {"1", "true", "yes"}
 MAY_BE_ABSENT = "shared data"
@@ -60,27 +66,37 @@ def shared_data() -> Path:
     return folder
 
 
-@dataclass(frozen=True)
-class DemoRun:
-    """The default demo: the exports of its systems with truth.json, and the home into which they were loaded."""
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whatever reads the demo runs on one worker, so that it is simulated once."""
+    for item in items:
+        if {"demo", "demo_build"} & set(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.xdist_group("demo"))
+
+
+@dataclass(frozen=True, slots=True)
+class Demo:
+    """The default demonstration: what the simulator wrote, and the home that a load of it made."""
 
     files: Path
-    home: Path
+    settings: Settings
 
 
 @pytest.fixture(scope="session")
-def demo_run(tmp_path_factory: pytest.TempPathFactory) -> DemoRun:
-    """Simulated and loaded once for all who ask; mark them `xdist_group("demo")`, so that one worker has them."""
-    from control_tower.settings import Settings
-    from etl import pipeline, source
-    from etl.intake import Request
-    from etl.sources.network_simulator import simulate
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
+    """The demo of `tower demo`, simulated and loaded once for every test that reads it."""
+    made = Demo(tmp_path_factory.mktemp("files"), Settings(home=tmp_path_factory.mktemp("home")))
+    simulate.simulate(made.files)
+    requests = [Request(source.find(name), made.files / part, "test") for name, part in simulate.sources()]
+    pipeline.load(requests, made.settings, lambda name, detail: None)
+    return made
 
-    files, home = tmp_path_factory.mktemp("demo_files"), tmp_path_factory.mktemp("demo_home")
-    simulate.simulate(files)
-    requests = [Request(source.find(name), files / part, "test") for name, part in simulate.sources()]
-    pipeline.load(requests, Settings(home=home), lambda name, detail: None)
-    return DemoRun(files, home)
+
+@pytest.fixture(scope="session")
+def demo_build(demo: Demo) -> Iterator[warehouse.Build]:
+    """The demo's published build."""
+    build = warehouse.open_current(demo.settings)
+    yield build
+    build.close()
 
 
 @pytest.fixture

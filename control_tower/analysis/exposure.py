@@ -7,6 +7,7 @@ judges; the counting itself is done by the build (`reads/exposed_*.sql`, `reads/
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any, Final
 
 import pandas as pd
@@ -77,12 +78,18 @@ class Exposure:
     without: tuple[str, ...]
 
 
+@lru_cache(maxsize=4)
+def _relation(build: Build) -> pd.DataFrame:
+    """Kinds of units of a build; a build never changes."""
+    return build.read("exposure_relation")
+
+
 def default_span(build: Build) -> Span:
     """The last quarter before the build's clock, or the later half of what it knows when that is shorter.
 
     Raises NotAvailable when the build holds no unit that can fail and no exception.
     """
-    units = build.read("exposure_relation")
+    units = _relation(build)
     clock = units["as_of"].iloc[0]
     ever = {
         "before": datetime.fromisoformat("1900-01-01"), "until": datetime.fromisoformat("2200-01-01"), "sites": [],
@@ -99,7 +106,7 @@ def default_span(build: Build) -> Span:
 
 def assign(build: Build, span: Span, sites: Sequence[str] = ()) -> Exposure:
     """Choose for each type seen in the span the first kind of its preference that the build holds."""
-    relation = build.read("exposure_relation")
+    relation = _relation(build)
     held = set(relation.loc[relation["units"] > 0, "kind"])
     if sites:
         held.discard("invoice")  # an invoice has no site, so a reader of some sites may not count them

@@ -4,7 +4,7 @@ Searches every dimension and the pairs that make sense, per exception type, agai
 "cause" where no exposure is known, and holds no statistics of its own.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -23,11 +23,13 @@ from control_tower.analysis.verdict import limits as stated_limits
 from control_tower.warehouse import Build
 
 _ORDER = {Verdict.STRONG: 0, Verdict.WATCH: 1, Verdict.NOISE: 2, Verdict.TOO_FEW: 3}
+Evidence = Mapping[str, "np.ndarray[Any, Any]"]
+"""One array per column of evidence, a place for each type and value with a failure."""
 COLUMNS = (
     "exposure", "type_code", "type_title", "dimension", "key", "other_dimension", "other_key", "verdict",
     "explained_by", "exposed", "failed", "expected", "rate", "rest_rate", "shrunk_rate", "shrunk_low", "shrunk_high",
     "difference", "low", "high", "ratio", "p", "q", "replicated", "excess", "excess_low", "amount_recoverable",
-    "days_recoverable",
+    "days_recoverable", "dispersion", "elsewhere",
 )  # fmt: skip
 """Columns of `RootCause.looked`; see `RootCause`."""
 
@@ -41,7 +43,8 @@ class RootCause:
     rest) with `low` and `high` (95 %) and `ratio` are adjusted for customer tier and time; `rest_rate` is the
     rest's rate at the value's mix; `replicated`: True, False, or None where the previous period cannot say.
     `excess` = failures more than at the rest's rate, `excess_low` at the low end; money is in the reporting
-    currency, once per order line. `looked_at` counts everything compared, also what had no failure.
+    currency, once per order line; `dispersion`: how much more failures come together than by chance (1 = not);
+    `elsewhere` = failures of the type at all other values. `looked_at` counts everything compared, also what had no failure.
     """
 
     span: Span
@@ -86,12 +89,12 @@ def search(
     held = limits or stated_limits()
     counted = count(build, chosen, tuple(sites), held.small_sample)
     parts = [part for kind, found in counted.tables.items() for part in _evidence(found, kind, held)]
-    rows = conclude([_named(part, counted.customers) for part in parts], counted.looked_at, held)
+    rows = conclude(parts, counted.looked_at, held, counted.customers)
     rows["type_title"] = rows["type_code"].map({ANY: "any of these"} | dict(counted.exposure.titles))
     return RootCause(chosen, counted.exposure, held, counted.looked_at, rows[list(COLUMNS)])
 
 
-def _evidence(found: Sequence[Table], kind: str, limits: Limits) -> Iterator[pd.DataFrame]:
+def _evidence(found: Sequence[Table], kind: str, limits: Limits) -> Iterator[Evidence]:
     """The evidence of the tables of one kind of unit; customers tell the others how much failures come together."""
     by_customer = next((one for one in found if one.dimensions == (CUSTOMER,) and one.now.are_units), None)
     apart = None if by_customer is None else clusters(by_customer.now)
@@ -99,14 +102,7 @@ def _evidence(found: Sequence[Table], kind: str, limits: Limits) -> Iterator[pd.
         yield look(table, kind, limits, apart if table.now.are_units and table is not by_customer else None)
 
 
-def _named(part: pd.DataFrame, customers: Sequence[str]) -> pd.DataFrame:
-    """The customers with most of the failures by id; None where it says nothing new: the place is a customer."""
-    known = (part["leader"] >= 0) & (part["dimension"] != CUSTOMER)
-    named = [customers[no] if one else None for no, one in zip(part["leader"], known, strict=True)]
-    return part.assign(leader=pd.Series(named, index=part.index, dtype=object))
-
-
-def look(table: Table, kind: str, limits: Limits, clustering: Floats | None = None) -> pd.DataFrame:
+def look(table: Table, kind: str, limits: Limits, clustering: Floats | None = None) -> Evidence:
     """The evidence of one table: a row per type and value with a failure now; `p` is not yet corrected."""
     now = compare(table.now, clustering)
     row, column = np.nonzero(now.failed > 0)
@@ -119,18 +115,31 @@ def look(table: Table, kind: str, limits: Limits, clustering: Floats | None = No
     with np.errstate(divide="ignore", invalid="ignore"):
         per_failure = [grid[row, value] / failed for grid in (table.amount, table.days)]
         rest = failed / units / now.ratio[row, column]
-    return pd.DataFrame({
+    made: dict[str, Any] = {
         "exposure": kind, "type_code": np.array(table.types, dtype=object)[row], "dimension": names[0],
         "key": keys[:, 0], "other_dimension": names[1], "other_key": keys[:, 1],
         "exposed": units, "failed": failed, "expected": now.expected[row, column], "rate": failed / units,
         "rest_rate": rest, "shrunk_rate": shrunk, "shrunk_low": low, "shrunk_high": high,
         "difference": now.difference[row, column], "low": least[row, column],
         "high": most[row, column], "ratio": now.ratio[row, column], "p": now.p[row, column],
-        "replicated": _replicated(table, row, value, limits), "excess": now.excess[row, column],
+        "replicated": np.array(_replicated(table, row, value, limits), dtype=object), "excess": now.excess[row, column],
         "amount_recoverable": now.excess[row, column] * per_failure[0],
         "days_recoverable": now.excess[row, column] * per_failure[1],
-        "leader": table.leader[row, value], "leader_failed": table.leading[row, value],
-    })  # fmt: skip
+        "dispersion": now.dispersion[row, 0],
+        "elsewhere": table.failed.sum(axis=1)[row] - table.failed[row, value], "leader": table.leader[row, value], "leader_failed": table.leading[row, value],
+    }  # fmt: skip
+    return _filled(made, row.size)
+
+
+def _filled(made: Mapping[str, Any], size: int) -> Evidence:
+    return {name: one if isinstance(one, np.ndarray) else np.full(size, one, object) for name, one in made.items()}
+
+
+def _leaders(rows: pd.DataFrame, customers: Sequence[str]) -> "pd.Series[str]":
+    """The customers with most of the failures by id; None where it says nothing new: the place is a customer."""
+    known = (rows["leader"] >= 0) & (rows["dimension"] != CUSTOMER) & bool(customers)
+    named = [customers[no] if one else None for no, one in zip(rows["leader"], known, strict=True)]
+    return pd.Series(named, index=rows.index, dtype=object)
 
 
 def _replicated(table: Table, row: Ints, value: Ints, limits: Limits) -> list[bool | None]:
@@ -154,13 +163,12 @@ def _spread(contrast: Contrast, grid: Floats, size: tuple[int, int], fill: float
     return wide
 
 
-def conclude(parts: Sequence[pd.DataFrame], looked_at: int, limits: Limits) -> pd.DataFrame:
+def conclude(parts: Sequence[Evidence], looked_at: int, limits: Limits, customers: Sequence[str] = ()) -> pd.DataFrame:
     """Correct for all that was looked at, judge, explain and rank the evidence of all tables."""
     if not parts:
         return pd.DataFrame(columns=list(COLUMNS))
-    rows = pd.concat(
-        [part.astype({"other_key": object, "other_dimension": object}) for part in parts], ignore_index=True
-    )
+    rows = pd.DataFrame({name: np.concatenate([part[name] for part in parts]) for name in parts[0]})
+    rows["leader"] = _leaders(rows, customers)
     enough = rows["exposed"] >= limits.small_sample
     rows["q"] = np.nan
     rows.loc[enough, "q"] = benjamini_hochberg(rows.loc[enough, "p"], max(looked_at, int(enough.sum())))

@@ -11,8 +11,10 @@ from typing import Any, Final
 import duckdb
 import pandas as pd
 
+from control_tower import policy
 from control_tower.analysis import shares, standardised, stratified, weekly
 from control_tower.analysis.outcome import Outcome
+from control_tower.analysis.sampled_recall import sampled_recall
 from control_tower.definitions import KpiDefinition
 from control_tower.errors import NotAvailable
 from control_tower.kpi.availability import BuildFacts
@@ -31,6 +33,7 @@ ROWS: Final[Mapping[str, Callable[[pd.DataFrame], Outcome]]] = {
     "top_share": shares.top_share,
     "observed_to_expected": standardised.observed_to_expected,
     "calibration": standardised.calibration,
+    "sampled_recall": sampled_recall,
 }
 #: functions over rows that need to know which weeks are whole.
 WEEKS: Final[Mapping[str, Callable[[pd.DataFrame, weekly.Span], Outcome]]] = {
@@ -108,8 +111,10 @@ def first_moment(connection: duckdb.DuckDBPyConnection, base: Score) -> datetime
     return moment
 
 
-def combined(definition: KpiDefinition, ask: Ask, span: tuple[datetime | None, datetime | None]) -> Figures:
-    """The figures of a function over other definitions, per value of the asked dimension.
+def combined(
+    definition: KpiDefinition, ask: Ask, span: tuple[datetime | None, datetime | None], is_whole: bool = True
+) -> Figures:
+    """The figures of a function over other definitions, per value of the asked dimension; is_whole: nothing is filtered.
 
     Raises NotAvailable when the period does not allow it.
     """
@@ -120,18 +125,27 @@ def combined(definition: KpiDefinition, ask: Ask, span: tuple[datetime | None, d
         why = "nothing has ended yet" if definition.function == "expected_days" else "say since when (--since)"
         raise NotAvailable(f"{definition.name} needs a period with a beginning: {why}")
     if definition.function == "recovery":
-        return _recovery(definition, ask, since, until)
+        return _recovery(definition, ask, since, until, _captured(definition) if is_whole else None)
     return _expected_days(definition, ask, since, until)
 
 
-def _recovery(definition: KpiDefinition, ask: Ask, since: datetime, until: datetime) -> Figures:
-    """(baseline − now) ÷ baseline, where the baseline is the period before, of equal length."""
+def _captured(definition: KpiDefinition) -> float | None:
+    """The baseline that the policy states of the figure compared: captured before a wave, of the whole (EXE-08)."""
+    stated = policy.load().targets.get(definition.of[0])
+    return float(stated.baseline) if stated and stated.baseline is not None else None
+
+
+def _recovery(definition: KpiDefinition, ask: Ask, since: datetime, until: datetime, captured: float | None) -> Figures:
+    """(baseline − now) ÷ baseline: the policy's captured baseline of the whole, else the period before, of equal length."""
     now = ask(definition.of[0], Period(since, until))
     before = ask(definition.of[0], Period(since - (until - since), since))
     found: Figures = {}
     for name, figure in now.items():
-        baseline = before[name].value if name in before else None
-        detail: dict[str, Any] = {"now": figure.value, "baseline": baseline}
+        measured = before[name].value if name in before else None
+        is_stated = captured is not None and name is None
+        baseline = captured if is_stated else measured
+        source = "the policy" if is_stated else "the period before"
+        detail: dict[str, Any] = {"now": figure.value, "baseline": baseline, "baseline_from": source}
         value = (baseline - figure.value) / baseline if baseline and baseline > 0 and figure.value is not None else None
         if value is None:
             detail["why"] = "there is no delay in the period before to recover from, or none can be compared now"

@@ -148,7 +148,7 @@ def _over_definitions(
             connection, definitions.kpi(name), Question(period, question.at, question.where, question.dimension), facts
         )
 
-    return combined(definition, ask, (since, question.at))
+    return combined(definition, ask, (since, question.at), not question.where and not question.dimension)
 
 
 def _aggregate(definition: KpiDefinition) -> str:

@@ -10,12 +10,13 @@ import duckdb
 import pandas as pd
 
 from control_tower.analysis.decomposition import decompose
+from control_tower.analysis.main_reason import Reason, of_moves, of_rates
 from control_tower.definitions import KpiDefinition
 from control_tower.errors import NotAvailable
 from control_tower.kpi.availability import build_facts
-from control_tower.kpi.measure import breakdown, instant
+from control_tower.kpi.measure import breakdown, evaluate, instant
 from control_tower.kpi.score import Where
-from control_tower.kpi.value import KpiPart, Period
+from control_tower.kpi.value import KpiPart, KpiValue, Period
 
 
 def why_as_json(
@@ -49,6 +50,48 @@ def why_as_json(
     except ValueError as error:
         raise NotAvailable(f"the change of {definition.name} by {dimension} cannot be split: {error}") from error
     return {"compared_with": before.as_json(), "dimension": dimension} | found.as_json()
+
+
+def main_reason(
+    connection: duckdb.DuckDBPyConnection,
+    definition: KpiDefinition,
+    period: Period,
+    filters: Where | None,
+    dimensions: Sequence[str],
+) -> Reason | None:
+    """The part that carries most of the change since the period before, over these dimensions; None without one.
+
+    Sums, means and ratios by their exact decomposition; of other figures which value moved most, without pretending
+    to add up (ruling 10). A dimension that the figure does not know is left out. Raises NotAvailable without a period.
+    """
+    if period.since is None or period.until is None:
+        raise NotAvailable("a change needs a period with a beginning and an end")
+    spans = (Period(period.since - (period.until - period.since), period.since), period)
+    scale = 1000.0 if definition.unit == "per_1000" else 1.0
+    is_sum = definition.aggregate == "sum" or (definition.aggregate == "stock" and definition.stock_figure == "sum")
+    frames: dict[str, tuple[pd.DataFrame, pd.DataFrame]] = {}
+    for dimension in dimensions:
+        try:
+            parts = [breakdown(connection, definition, span, filters, dimension) for span in spans]
+        except NotAvailable:
+            continue
+        if definition.aggregate in ("mean", "ratio"):
+            frames[dimension] = (_frame(parts[0], scale), _frame(parts[1], scale))
+        else:
+            whole = [evaluate(connection, definition, span, filters) for span in spans]
+            frames[dimension] = (_moves(parts[0], whole[0]), _moves(parts[1], whole[1]))
+    if definition.aggregate == "mean" or definition.aggregate == "ratio":
+        return of_rates(frames, definition.aggregate)
+    return of_moves(frames, is_sum)
+
+
+def _moves(parts: Sequence[KpiPart], whole: KpiValue) -> pd.DataFrame:
+    rows: list[tuple[str | None, float | None, int]] = [
+        (part.key, part.figure.value, part.figure.n)
+        for part in parts
+        if part.key is not None and part.figure.value is not None and not part.figure.too_few
+    ]
+    return pd.DataFrame([*rows, (None, whole.value, whole.n)], columns=["key", "value", "n"])
 
 
 def _frame(parts: Sequence[KpiPart], scale: float) -> pd.DataFrame:

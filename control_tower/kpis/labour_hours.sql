@@ -11,45 +11,6 @@ owner     = "Operations"
 needs     = ["core_event.resource_type", "mart_exception"]
 note      = "Standard minutes, not measured ones."
 --- */
-WITH human_event AS (
-    SELECT DISTINCT
-        link.object_id,
-        happened.event_id,
-        happened.event_no,
-        happened.timestamp,
-        happened.resource
-    FROM core_event AS happened
-    INNER JOIN core_event_object AS link ON happened.event_id = link.event_id
-    WHERE
-        link.object_type = 'exception'
-        AND happened.resource_type = 'human'
-),
-
-neighbour AS (
-    SELECT
-        object_id,
-        event_id,
-        timestamp,
-        resource,
-        lag(timestamp) OVER (PARTITION BY object_id ORDER BY timestamp, event_no, event_id) AS previous_at,
-        lag(resource) OVER (PARTITION BY object_id ORDER BY timestamp, event_no, event_id) AS previous_resource
-    FROM human_event
-),
-
-touch AS (
-    SELECT
-        object_id,
-        event_id,
-        timestamp AS touched_at
-    FROM neighbour
-    WHERE
-        previous_at IS NULL
-        OR resource IS DISTINCT FROM previous_resource
-        OR epoch(timestamp) - epoch(previous_at) > (
-            SELECT parameter.value FROM policy_parameter AS parameter WHERE parameter.name = 'touch_gap_seconds'
-        )
-)
-
 SELECT
     touch.event_id || ' on ' || raised.exception_id AS touch_id,
     touch.touched_at AS measured_on,
@@ -67,6 +28,7 @@ SELECT
     raised.owner_team_id,
     raised.department,
     raised.root_cause_code
-FROM touch
+FROM mart_touch AS touch
 INNER JOIN mart_exception AS raised ON touch.object_id = raised.exception_id
 LEFT JOIN ref_exception_type AS kind ON raised.type_code = kind.type_code
+WHERE touch.object_type = 'exception'

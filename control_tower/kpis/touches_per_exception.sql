@@ -10,48 +10,12 @@ better    = "lower"
 owner     = "Operations"
 needs     = ["mart_exception.resolved_at", "core_event.resource_type"]
 --- */
-WITH human_event AS (
-    SELECT DISTINCT
-        link.object_id,
-        happened.event_id,
-        happened.event_no,
-        happened.timestamp,
-        happened.resource
-    FROM core_event AS happened
-    INNER JOIN core_event_object AS link ON happened.event_id = link.event_id
-    WHERE
-        link.object_type = 'exception'
-        AND happened.resource_type = 'human'
-),
-
-neighbour AS (
-    SELECT
-        object_id,
-        timestamp,
-        resource,
-        lag(timestamp) OVER (PARTITION BY object_id ORDER BY timestamp, event_no, event_id) AS previous_at,
-        lag(resource) OVER (PARTITION BY object_id ORDER BY timestamp, event_no, event_id) AS previous_resource
-    FROM human_event
-),
-
-touch AS (
-    SELECT
-        object_id,
-        timestamp AS touched_at
-    FROM neighbour
-    WHERE
-        previous_at IS NULL
-        OR resource IS DISTINCT FROM previous_resource
-        OR epoch(timestamp) - epoch(previous_at) > (
-            SELECT parameter.value FROM policy_parameter AS parameter WHERE parameter.name = 'touch_gap_seconds'
-        )
-),
-
-touched AS (
+WITH touched AS (
     SELECT
         object_id,
         count(*) AS touch_count
-    FROM touch
+    FROM mart_touch
+    WHERE object_type = 'exception'
     GROUP BY object_id
 )
 

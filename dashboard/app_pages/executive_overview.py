@@ -5,7 +5,7 @@ import streamlit as st
 
 from dashboard import answers, data, figures, period
 from dashboard.charts import trend
-from dashboard.components import empty, figure, filter_bar, overview, plain, tile
+from dashboard.components import empty, figure, filter_bar, overview, overview_causes, plain, tile
 
 
 def main() -> None:
@@ -34,7 +34,7 @@ def main() -> None:
                              goal * scale if goal else None, pd.Timestamp(asked.first))  # fmt: skip
         figure.show(overview.figure_title(name), drawn, points, "flow_quality")
     with right:
-        overview.causes(causes, shown, asked, head.currency)
+        overview_causes.show(reader, causes, shown, asked)
 
 
 main()

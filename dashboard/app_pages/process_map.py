@@ -38,12 +38,12 @@ def main() -> None:
         empty.no_cases(cohort)
         return
     stays, shown = mining.stays(), mining.simplified(cut.activities, cut.paths)
-    answer.markdown(plain.as_text(answers.process_map(whole, stays, len(shown.activities))))
+    answer.markdown(plain.as_text(answers.process_map(whole, stays)))
     selection = map_state.selection(one.name for one in whole.activities)
     look = map_picture.Look(map_state.metric(), figure.mode(), selection, map_picture.stays_of(stays))
     left, right = st.columns([8, 5], gap="medium")
     with left:
-        map_view.show(mining, shown, look)
+        map_view.show(mining, (whole, shown), look)
     with right:
         map_selection.show(mining, whole, selection, stays)
 

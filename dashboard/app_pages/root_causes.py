@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from control_tower.analysis import folding
 from control_tower.filters import Filters
 from dashboard import answers, causes, data, period
 from dashboard.components import aging_view, cause_view, empty, filter_bar, plain, quiet, tile
@@ -22,21 +23,21 @@ def main() -> None:
     bounds = (asked.bounds["since"], asked.bounds["until"]) if state.since or state.until else None
     held = causes.Causes(reader, state, head.small_sample, bounds)
     result, rising = held.search(), held.emerging()
-    found = cause_view.named(result.found(), reader)
+    lines = cause_view.named(folding.fold(result.found()), reader)
     if result.looked_at:
         tile.row(cause_view.tiles(result, rising, head.currency))
     by = aging_view.choice("By", "by", cause_view.BY, "site_id")
     left, right = st.columns([3, 2], gap="large")
-    alone = found[found["explained_by"].isna()]
     with left if result.looked_at else right:
-        cause_view.outliers(alone, result)
+        cause_view.outliers(lines, result)
+        for said in cause_view.shared_words(lines, reader):
+            quiet.line(plain.as_text(said))
     with right if result.looked_at else left:
         counted = cause_view.holders(held, by, is_whole=not result.looked_at)
-    answer.markdown(plain.as_text(answers.root_causes(alone, result.looked_at, cause_view.hold_words(counted, by))))
-    if len(found):
-        st.subheader("All findings", anchor=False)
-        cause_view.listing(found)
+    answer.markdown(plain.as_text(answers.root_causes(lines, result.looked_at, cause_view.hold_words(counted, by))))
     if result.looked_at:
+        st.subheader("All that was compared", anchor=False)
+        cause_view.listing(result, reader)
         cause_view.rising(rising, reader, result.exposure.titles)
 
 

@@ -1,13 +1,18 @@
 """How long do cases wait here? The curve of a step's stays, the bars of a path's observed times."""
 
+from math import log10
+from typing import Final
+
 import pandas as pd
 import plotly.graph_objects as go
 
 from dashboard import theme
 from dashboard.charts import survival
+from process_mining.step_times import BINS_A_DECADE
 
-_MARKS = (60, 3_600, 86_400, 604_800, 2_592_000, 7_776_000, 31_536_000)
-_MARK_WORDS = ("1 min", "1 h", "1 d", "1 wk", "30 d", "90 d", "1 yr")
+_MARKS: Final = {
+    1: "1 s", 60: "1 min", 3_600: "1 h", 86_400: "1 d", 604_800: "1 wk", 2_592_000: "30 d", 31_536_000: "1 yr",
+}  # fmt: skip
 
 
 def curve(points: pd.DataFrame, mode: str, quantiles: dict[str, float | None]) -> go.Figure:
@@ -31,23 +36,29 @@ def _reworded(trace: go.Scatter) -> None:
 
 
 def bars(bins: pd.DataFrame, mode: str) -> go.Figure:
-    """Observed times on a logarithmic axis in words of the calendar; one bar per bin."""
-    low = bins["low_seconds"].clip(lower=0.5)
-    middle, width = (low * bins["high_seconds"]) ** 0.5, bins["high_seconds"] - low
+    """Observed times, one bar per bin, each as wide as the next: the bins grow with the time, from no time at all."""
+    places = bins["low_seconds"].map(_place)
     words = [
-        f"{theme.hours(a / 3600)} – {theme.hours(b / 3600)}" for a, b in zip(low, bins["high_seconds"], strict=True)
+        f"{theme.hours(low / 3600)} to {theme.hours(high / 3600)}"
+        for low, high in zip(bins["low_seconds"], bins["high_seconds"], strict=True)
     ]
     drawn = go.Figure(
         go.Bar(
-            x=middle, y=bins["events"], width=0.9 * width, customdata=words, marker_color=theme.ACCENT[mode],
+            x=places, y=bins["events"], width=0.9, customdata=words, marker_color=theme.ACCENT[mode],
             hovertemplate="%{customdata}<br>%{y:,} times<extra></extra>",
         )
     )  # fmt: skip
-    shown = [mark for mark in _MARKS if low.min() / 3 <= mark <= bins["high_seconds"].max() * 3]
-    drawn.update_layout(template=theme.template(mode), height=230, margin={"t": 12}, bargap=0)
+    first, last = int(places.min()), int(places.max())
+    marks = {mark: words for mark, words in _MARKS.items() if first - 1 <= _place(mark) <= last + 2}
+    drawn.update_layout(template=theme.template(mode), height=230, margin={"t": 12})
     drawn.update_xaxes(
-        type="log", tickvals=shown, ticktext=[_MARK_WORDS[_MARKS.index(mark)] for mark in shown],
-        title_text="observed time between the two",
+        tickvals=[_place(mark) - 0.5 for mark in marks], ticktext=list(marks.values()), showgrid=False,
+        title_text="observed time between the two", range=[first - 1.5, last + 1.5],
     )  # fmt: skip
     drawn.update_yaxes(title_text="times", rangemode="tozero", nticks=5)
     return drawn
+
+
+def _place(seconds: float) -> float:
+    """Where a time stands on the axis: one place per bin, no time at all just before the first second."""
+    return log10(seconds) * BINS_A_DECADE if seconds >= 1 else -1.0

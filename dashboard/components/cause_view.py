@@ -5,13 +5,14 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from control_tower.analysis import folding
 from control_tower.analysis.concentration import Concentration
 from control_tower.analysis.emerging import Emerging
 from control_tower.analysis.root_cause import RootCause
 from control_tower.filters import DIMENSIONS, Filters
 from dashboard import causes, data, filters, theme
 from dashboard.charts import bars, findings
-from dashboard.components import csv, figure, quiet, table
+from dashboard.components import aging_view, csv, figure, quiet, table
 from dashboard.components.tile import Tile
 
 BY = {"site_id": "site", "supplier_id": "supplier", "type_code": "type", "channel": "channel", "customer_id": "customer",
@@ -21,6 +22,9 @@ WORDS = {name: words for name, words in BY.items() if name not in ("source_syste
     "segment": "segment", "business_unit": "business unit", "fulfilment_channel": "fulfilment",
 }  # fmt: skip
 HOLD = 5
+TRAITS = {"payment_term_days": "a payment term in days of", "business_unit": "business unit"}
+SHOWN = 500
+VERDICTS = {"found": "strong and watch", "noise": "noise", "too few": "too few"}
 EXTRA = {"strong": "Much worse than the rest, beyond chance among all compared, and so in the period before too.",
          "watch": "Worse beyond chance, but little, or not seen before.",
          "noise": "Not worse than the rest beyond chance.", "too few": "Too little to say."}  # fmt: skip
@@ -32,13 +36,14 @@ def named(found: pd.DataFrame, reader: data.Reader) -> pd.DataFrame:
         name: _labels(reader, name) for name in {*found["dimension"].dropna()} | {*found["other_dimension"].dropna()}
     }
     words = [
+        f"{len(row['customers'])} customers" if row.get("customers") else
         ", ".join(
             f"{WORDS.get(name, theme.words(name.removesuffix('_id')))} {labels[name].get(key, key.rpartition(':')[2])}"
             for name, key in ((row["dimension"], row["key"]), (row["other_dimension"], row["other_key"]))
             if isinstance(name, str) and isinstance(key, str)
         )
         for row in found.to_dict("records")
-    ]
+    ]  # fmt: skip
     return found.assign(words=pd.Series(words, index=found.index, dtype=object))
 
 
@@ -51,7 +56,7 @@ def _labels(reader: data.Reader, name: str) -> dict[str, str]:
 def tiles(found: RootCause, rising: Emerging, currency: str) -> list[Tile]:
     """Strong, watch, what is recoverable, what has begun to rise, and how much was compared."""
     own = found.found()
-    alone = own[own["explained_by"].isna()]
+    alone = folding.fold(own)
     n, echoes = dict(alone["verdict"].value_counts()), own[own["explained_by"].notna()]["verdict"].value_counts()
     most = alone["amount_recoverable"].max() if len(alone) else None
     span = f"{theme.day(found.span.since.date())} – {theme.day(found.span.until.date())}"
@@ -76,20 +81,37 @@ def tiles(found: RootCause, rising: Emerging, currency: str) -> list[Tile]:
     ]  # fmt: skip
 
 
+def cases_of(row: dict[str, Any], state: Filters) -> Filters:
+    """The cases behind a finding: its type and whatever of its place the filters know."""
+    if row["type_code"] != "*":
+        state = state.with_values("type_code", [str(row["type_code"])])
+    if row.get("customers"):
+        return state.with_values("customer_id", list(row["customers"]))
+    for name, key in ((row["dimension"], row["key"]), (row["other_dimension"], row["other_key"])):
+        if isinstance(name, str) and isinstance(key, str) and name in DIMENSIONS:
+            state = state.with_values(name, [key])
+    return state
+
+
 def opener(found: pd.DataFrame) -> Any:
-    """What a click on a finding opens: its type and whatever of its place the filters know."""
+    """What a click on a finding opens."""
+    return lambda customdata: cases_of(found.loc[int(customdata[0])].to_dict(), filters.current())
 
-    def state_of(customdata: list[str]) -> Filters:
-        row = found.loc[int(customdata[0])]
-        state = filters.current()
-        if row["type_code"] != "*":
-            state = state.with_values("type_code", [str(row["type_code"])])
-        for name, key in ((row["dimension"], row["key"]), (row["other_dimension"], row["other_key"])):
-            if isinstance(name, str) and isinstance(key, str) and name in DIMENSIONS:
-                state = state.with_values(name, [key])
-        return state
 
-    return state_of
+def shared_words(lines: pd.DataFrame, reader: data.Reader) -> list[str]:
+    """For each line of several customers what they have in common: "payment overdue: 9 customers, 7 of them …"."""
+    said = []
+    for row in lines[lines["customers"].map(len) > 0].to_dict("records"):
+        traits = reader.frame("customer_trait", customers=list(row["customers"]))
+        common = folding.shared(traits, len(row["customers"]))
+        head = f"{row['type_title']}: {len(row['customers'])} customers"
+        if common is None:
+            said.append(f"{head} with nothing in common in segment, tier, business unit or payment term.")
+        else:
+            name = TRAITS.get(common.trait, theme.words(common.trait))
+            usual = theme.percent(common.customers, common.among, 0)
+            said.append(f"{head}, {common.members} of them with {name} {common.value} ({usual} of all customers).")
+    return said
 
 
 def outliers(alone: pd.DataFrame, result: RootCause) -> None:
@@ -127,13 +149,26 @@ def hold_words(counted: Concentration, by: str) -> str:
     return f"{word} {BY[by]}{'s hold' if n != 1 else ' holds'} {share} of {theme.count(total)} exceptions."
 
 
-def listing(rows: pd.DataFrame) -> None:
-    """Every strong and watch finding with its rate, the rest's, the interval and what explains it."""
+def listing(result: RootCause, reader: data.Reader) -> None:
+    """Findings, the unexplained first and the others by what explains them; by choice what was looked at in vain."""
+    chosen = aging_view.choice("Verdict", "verdict", VERDICTS, "found")
+    rows = result.found() if chosen == "found" else result.looked[result.looked["verdict"] == chosen]
+    rank = rows.assign(echo=rows["explained_by"].notna(), by=rows["explained_by"].fillna(""))
+    every = rank.sort_values(["echo", "by"], kind="stable").drop(columns=["echo", "by"])
+    if every.empty:
+        quiet.line("Nothing bears this verdict.")
+        return
+    if len(every) > SHOWN:
+        quiet.line(f"The first {SHOWN} of {theme.count(len(every))}; the CSV holds all.")
+    _table(named(every.head(SHOWN), reader), every)
+
+
+def _table(rows: pd.DataFrame, every: pd.DataFrame) -> None:
     shown = pd.DataFrame({
         "verdict": rows["verdict"], "type": rows["type_title"], "place": rows["words"],
         "counts": [f"{theme.count(a)} of {theme.count(b)}" for a, b in zip(rows["failed"], rows["exposed"], strict=True)],
         "rate": (1000 * rows["rate"]).round(1), "rest": (1000 * rows["rest_rate"]).round(1), "ratio": rows["ratio"].replace(float("inf"), float("nan")).round(1),
-        "likely": [f"+{1000 * a:.1f} to +{1000 * b:.1f}" for a, b in zip(rows["low"], rows["high"], strict=True)],
+        "likely": [f"{1000 * a:+.1f} to {1000 * b:+.1f}" for a, b in zip(rows["low"], rows["high"], strict=True)],
         "amount": rows["amount_recoverable"].round(), "explained": rows["explained_by"],
     })  # fmt: skip
     columns = {"verdict": "Verdict", "type": "Type", "place": "Where", "counts": "Failed", "rate": "Per 1,000",
@@ -141,7 +176,7 @@ def listing(rows: pd.DataFrame) -> None:
                "explained": "Explained by"}  # fmt: skip
     columns = {name: words for name, words in columns.items() if shown[name].notna().any()}
     table.plain_rows(shown, columns, "findings", height=420)
-    csv.button(f"CSV of all {len(rows)}", "root_causes", lambda: rows, "csv_all_findings")
+    csv.button(f"CSV of all {len(every)}", "root_causes", lambda: every, "csv_all_findings")
 
 
 def rising(found: Emerging, reader: data.Reader, titles: Any) -> None:

@@ -14,7 +14,7 @@ from process_mining.cohort import Cohort, FollowedBy
 from process_mining.directly_follows import Map
 
 READABLE_STEPS: Final = 12
-READABLE_PATHS: Final = 22
+READABLE_PATHS: Final = 18
 _UNITS: Final = {"minutes": 60, "hours": 3_600, "days": 86_400}
 _KINDS: Final = {
     "through": "goes through",

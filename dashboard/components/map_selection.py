@@ -10,33 +10,33 @@ import streamlit as st
 from control_tower.filters import Filters
 from dashboard import filters, theme
 from dashboard.charts import stays as stay_charts
-from dashboard.components import csv, figure, map_picture, map_state, plain, quiet
+from dashboard.components import csv, figure, map_picture, map_state, plain, quiet, table
 from dashboard.components.map_state import Selection
 from dashboard.mining import Mining
 from process_mining.directly_follows import Map
 from process_mining.stay import Stay
 
 ROWS = 50
-LONGEST = 6
+LONGEST = 11
 OPENS: Final = {"exception": "click one to open it", "order": "click one to see its exceptions"}
 _COLUMNS: Final = {
-    "case": st.column_config.TextColumn("Case", pinned=True),
-    "took": st.column_config.TextColumn("First to last", alignment="right"),
-    "steps": st.column_config.NumberColumn("Steps"),
-    "state": st.column_config.TextColumn("State"),
-    "started": st.column_config.DatetimeColumn("Started, UTC", format="D MMM YYYY HH:mm"),
+    "case": st.column_config.TextColumn("Case", pinned=True, width=92),
+    "took": st.column_config.TextColumn("Took", alignment="right", width=68, help="From the first to the last event"),
+    "steps": st.column_config.NumberColumn("Steps", width=52),
+    "state": st.column_config.TextColumn("State", width=58),
+    "started": st.column_config.DatetimeColumn("Started, UTC", format="D MMM YYYY HH:mm", width=140),
 }
 
 
 def show(mining: Mining, whole: Map, selection: Selection, stays: Sequence[Stay]) -> None:
     """The panel beside the map: of the selection, or (without one) where cases wait longest in total."""
-    with st.container(key="map_panel"):
+    with st.container(key="map_panel", gap="xsmall"):
         if not selection:
             longest(whole, stays)
             return
-        heading, close = st.columns([5, 1], vertical_alignment="top", wrap=False)
-        heading.markdown(f"**{plain.as_text(selection.words)}**")
-        close.button("Close", key="map_close", icon=":material/close:", type="tertiary", on_click=map_state.select,
+        with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+            st.markdown(f"**{plain.as_text(selection.words)}**", width="content")
+            st.button("Close", key="map_close", icon=":material/close:", type="tertiary", on_click=map_state.select,
                      args=(Selection(),))  # fmt: skip
         through = mining.of(selection.narrows(mining.cohort))
         page = through.cases(ROWS)
@@ -48,41 +48,43 @@ def show(mining: Mining, whole: Map, selection: Selection, stays: Sequence[Stay]
 
 def longest(whole: Map, stays: Sequence[Stay]) -> None:
     """The steps after which cases wait longest in total: a way into the map for who does not know where to look."""
-    st.markdown("**Where cases wait longest in total**")
     total = sum(one.total_seconds for one in stays)
     if not total:
-        quiet.line("No time passes between the steps of these cases.")
-    for number, one in enumerate(stays[:LONGEST]):
-        if not one.total_seconds:
-            break
-        share = theme.percent(one.total_seconds, total, 0)
-        label = f"After {plain.as_text(one.activity)} · {share} of all waiting"
-        st.button(
-            label, key=f"longest_{number}", type="tertiary", on_click=map_state.select, args=(Selection(one.activity),)
-        )
-        still = f", {theme.count(one.waiting)} still waiting" if one.waiting else ""
-        quiet.line(
-            f"{theme.count(one.stays)} stays{still}; half go on within {map_picture.seconds(one.median_seconds)}, "
-            f"nine of ten within {map_picture.seconds(one.p90_seconds)}"
-        )
-    quiet.line("Click a step or a path on the map, or press Tab and Enter, to see its cases, times and share.")
+        figure.nothing("Where cases wait longest in total", "No time passes between the steps of these cases.")
+        return
+    st.markdown("**Where cases wait longest in total**")
+    found = pd.DataFrame(
+        {
+            "step": [one.activity for one in stays],
+            "share": [100 * one.total_seconds / total for one in stays],
+            "half": [map_picture.seconds(one.median_seconds) for one in stays],
+        }
+    ).head(LONGEST)
+    column = st.column_config
+    headings = {
+        "step": column.TextColumn("After", pinned=True, width=128),
+        "share": column.ProgressColumn(
+            "Of all waiting", min_value=0, max_value=100, format="%.0f %%", color=theme.WAITING[3], width=108
+        ),
+        "half": column.TextColumn("Half within", alignment="right", width=80),
+    }
+    names = list(found["step"])
+    table.picking_rows(found, headings, "map_longest", lambda place: map_state.select(Selection(names[place])), 420)
+    quiet.line("Pick a step here, or a step or path on the map (click, or Tab and Enter): its cases, times and share.")
 
 
 def facts(whole: Map, stays: Sequence[Stay], selection: Selection, cases: int) -> None:
-    """Four numbers in one line: cases with their share, how often, share of all waiting."""
+    """Three numbers in one line: cases, how often, share of all waiting; the share of cases below."""
     events, waited = _counted(whole, stays, selection)
+    share = theme.percent(waited, sum(one.total_seconds for one in stays))
     numbers = {
         "Cases": (theme.count(cases), "Cases that come through here"),
-        "Of all cases": (theme.percent(cases, whole.cases), f"Of {theme.count(whole.cases)} cases on the map"),
         "Times": (theme.count(events), "How often, repeats within a case counted"),
-        "Of all waiting": (
-            theme.percent(waited, sum(one.total_seconds for one in stays)),
-            "Of all time that cases spend between steps, those still waiting included",
-        ),
+        "Of waiting": (share, "Of all time that cases spend between steps, those still waiting included"),
     }
-    with st.container(horizontal=True, gap="medium", key="map_facts"):
-        for label, (value, tip) in numbers.items():
-            st.metric(label, value, help=tip)
+    for place, (label, (value, tip)) in zip(st.columns(3, gap="xsmall", wrap=False), numbers.items(), strict=True):
+        place.metric(label, value, help=tip)
+    quiet.line(f"{theme.percent(cases, whole.cases)} of {theme.count(whole.cases)} cases come through here.")
 
 
 def _counted(whole: Map, stays: Sequence[Stay], selection: Selection) -> tuple[int, float]:
@@ -97,14 +99,13 @@ def _counted(whole: Map, stays: Sequence[Stay], selection: Selection) -> tuple[i
 def times(mining: Mining, selection: Selection, stays: Sequence[Stay]) -> None:
     """The distribution: Kaplan–Meier after a step, observed times on a path; each says which it is."""
     if selection.then:
-        bins = mining.gaps(selection.step, selection.then)
-        title = "Time on this path: observed, only cases that took it"
+        bins = mining.path_times(selection.step, selection.then)
         if bins.empty:
-            figure.nothing(title, "No case of this selection takes this path.")
+            figure.nothing("Observed times", "No case of this selection takes this path.")
         else:
-            figure.show(title, stay_charts.bars(bins, figure.mode()), bins, "path_times")
+            figure.show("Observed times", stay_charts.bars(bins, figure.mode()), bins, "path_times")
         return
-    title = "Stay after this step: Kaplan–Meier, those still waiting counted"
+    title = "Stay, Kaplan–Meier"
     found = next((one for one in stays if one.activity == selection.step), None)
     if found is None:
         figure.nothing(title, "Every case ends here, so nothing waits after it.")

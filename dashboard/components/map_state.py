@@ -58,9 +58,9 @@ def adopt() -> tuple[Cohort, list[str]]:
     given = {word: st.query_params.get_all(word) for word in st.query_params}
     kept: dict[str, list[str]] = st.session_state.get(_KEPT, {})
     if kept and not any(word in given for word in _WORDS):
-        for word, values in kept.items():
-            st.query_params[word] = values
-        given |= kept
+        # the browser's Back brings the query of the page that is left, and a page link brings none
+        given = {word: values for word, values in given.items() if word not in filters.LOCAL_WORDS} | kept
+        st.query_params.from_dict(given)
     st.session_state[_KEPT] = {word: values for word, values in given.items() if word in _WORDS}
     cohort, refused = cohorts.from_query_params({word: given[word] for word in given if word in cohorts.WORDS})
     return replace(cohort, filters=filters.current()), refused

@@ -15,8 +15,9 @@ KEY: Final = "process_map"
 _REPLAY: Final = "map_replay"
 
 
-def show(mining: Mining, shown: Map, look: Look) -> None:
-    """The map, or with the toggle its twin: the same numbers as two tables."""
+def show(mining: Mining, maps: tuple[Map, Map], look: Look) -> None:
+    """The drawn one of the maps (whole, drawn), or with the toggle its twin: the same numbers as two tables."""
+    whole, shown = maps
     as_table = filters.local("as", {"table": ""}) == "table"
     if as_table:
         twin(shown, look)
@@ -29,7 +30,10 @@ def show(mining: Mining, shown: Map, look: Look) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.session_state["map_as"] = as_table
         st.toggle("As tables", key="map_as", on_change=_as_changed, help="The same map for reading and screen readers")
-        csv.button("CSV of the paths", f"paths_{shown.view}", lambda: paths(shown), "csv_map")
+        csv.button("CSV of the paths", f"paths_{shown.view}", lambda: paths(whole), "csv_map")
+        quiet.line(
+            f"{len(shown.activities)} of {len(whole.activities)} steps, {len(shown.edges)} of {len(whole.edges)} paths drawn"
+        )
 
 
 def _picked() -> None:
@@ -49,14 +53,27 @@ def twin(shown: Map, look: Look) -> None:
     """The steps and the paths of the map as tables; a click on a row selects as a click on the map does."""
     quiet.line("Steps")
     steps = pd.DataFrame([_step_row(one, look) for one in shown.activities])
-    _selectable(steps, "map_steps", {"step": "Step", "cases": "Cases", "events": "Events", "stay": "Stay, median"})
+    _selectable(
+        steps, "map_steps", {"step": "Step", "cases": "Cases", "events": "Events", "stay": _right("Stay, median")}
+    )
     quiet.line("Paths")
     found = paths(shown)
     found["median"], found["p90"] = (
         [map_picture.seconds(value) for value in found[name]] for name in ("median_seconds", "p90_seconds")
     )
-    headings = {"step": "From", "then": "To", "cases": "Cases", "events": "Times", "median": "Median", "p90": "p90"}
+    headings = {
+        "step": "From",
+        "then": "To",
+        "cases": "Cases",
+        "events": "Times",
+        "median": _right("Median"),
+        "p90": _right("p90"),
+    }
     _selectable(found, "map_paths", headings)
+
+
+def _right(heading: str) -> Any:
+    return st.column_config.TextColumn(heading, alignment="right")
 
 
 def _step_row(one: Any, look: Look) -> dict[str, Any]:
@@ -73,11 +90,9 @@ def paths(shown: Map) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["step", "then", *names])
 
 
-def _selectable(rows: pd.DataFrame, key: str, headings: dict[str, str]) -> None:
-    def picked() -> None:
-        chosen = st.session_state[key]["selection"]["rows"]
-        if chosen and chosen[0] < len(rows):
-            row = rows.iloc[chosen[0]]
-            map_state.select(map_state.Selection(str(row["step"]), str(row.get("then", ""))))
+def _selectable(rows: pd.DataFrame, key: str, headings: dict[str, Any]) -> None:
+    def picked(place: int) -> None:
+        row = rows.iloc[place]
+        map_state.select(map_state.Selection(str(row["step"]), str(row.get("then", ""))))
 
-    table.plain_rows(rows, headings, key, height=300, on_select=picked)
+    table.picking_rows(rows, headings, key, picked)

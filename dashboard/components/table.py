@@ -129,18 +129,43 @@ def sorter() -> str:
     return word
 
 
-def plain_rows(
-    rows: pd.DataFrame,
-    columns: Mapping[str, str],
-    key: str,
-    height: int = 320,
-    on_select: Callable[[], None] | None = None,
+def plain_rows(rows: pd.DataFrame, columns: Mapping[str, str], key: str, height: int = 320) -> None:
+    """Any other small table: the columns named, in this order, with these headings."""
+    shown, config = _plain(rows, columns)
+    st.dataframe(
+        shown, hide_index=True, key=key, column_config=config, height=_height(shown, height), row_height=34,
+        placeholder=theme.NO_VALUE,
+    )  # fmt: skip
+
+
+def picking_rows(
+    rows: pd.DataFrame, columns: Mapping[str, Any], key: str, on_pick: Callable[[int], None], height: int = 320
 ) -> None:
-    """Any other small table: the columns named, in this order, with these headings; on_select: a row can be picked."""
+    """The same where a row can be picked; a column's heading may be a whole column configuration."""
+
+    def picked() -> None:
+        chosen = st.session_state[key]["selection"]["rows"]
+        if chosen and chosen[0] < len(rows):
+            on_pick(chosen[0])
+
+    shown, config = _plain(rows, columns)
+    st.dataframe(
+        shown, hide_index=True, key=key, column_config=config, height=_height(shown, height), row_height=34,
+        placeholder=theme.NO_VALUE, on_select=picked, selection_mode="single-row",
+    )  # fmt: skip
+
+
+def _height(shown: pd.DataFrame, most: int) -> int:
+    return min(36 + 34 * max(len(shown), 1), most)
+
+
+def _plain(rows: pd.DataFrame, columns: Mapping[str, Any]) -> tuple[pd.DataFrame, dict[str, Any]]:
     shown = rows[list(columns)].copy()
     config: dict[str, Any] = {}
     for name, heading in columns.items():
-        if pd.api.types.is_datetime64_any_dtype(shown[name]):
+        if not isinstance(heading, str):
+            config[name] = heading
+        elif pd.api.types.is_datetime64_any_dtype(shown[name]):
             config[name] = st.column_config.DatetimeColumn(heading, format="D MMM YYYY HH:mm")
         elif pd.api.types.is_bool_dtype(shown[name]):
             config[name] = st.column_config.CheckboxColumn(heading)
@@ -149,7 +174,4 @@ def plain_rows(
         else:
             is_number = name in ("passed", "size")
             config[name] = st.column_config.TextColumn(heading, alignment="right" if is_number else "left")
-    st.dataframe(
-        shown, hide_index=True, key=key, column_config=config, height=min(36 + 34 * max(len(shown), 1), height), row_height=34,
-        placeholder=theme.NO_VALUE, **({"on_select": on_select, "selection_mode": "single-row"} if on_select else {}),
-    )  # fmt: skip
+    return shown, config

@@ -12,6 +12,12 @@ WITH wanted AS (
         currency_code,
         CAST(detected_at AS DATE) AS rate_date
     FROM core_exception
+    UNION
+    SELECT
+        currency_code,
+        CAST(shipped_at AS DATE) AS rate_date
+    FROM core_shipment
+    WHERE shipped_at IS NOT NULL
 )
 SELECT
     w.currency_code,

@@ -19,6 +19,7 @@ PAGES = {
     "root_causes": "What causes exceptions, beyond size and chance?",
     "integration_health": "Do messages get through between the systems?",
     "kpi_catalogue": "What does each number mean, and what is it now?",
+    "process_map": "How did the cases really flow, and where do they wait?",
 }
 LAPTOP, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 

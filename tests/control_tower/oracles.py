@@ -9,10 +9,9 @@ from typing import Any
 import pandas as pd
 from lifelines import KaplanMeierFitter
 
-from tests.control_tower.random_build import T
+from tests.control_tower.span import ASKED
 
 Frames = dict[str, pd.DataFrame]
-P0, P1 = pd.Timestamp("2026-01-12"), pd.Timestamp("2026-03-15")
 ORACLES: dict[str, Callable[[Frames], float]] = {}
 
 
@@ -25,12 +24,16 @@ def oracle(*names: str) -> Callable[[Callable[[Frames], float]], Callable[[Frame
 
 
 def within(times: pd.Series) -> pd.Series:
-    return (times >= P0) & (times < P1)
+    return (times >= ASKED.since) & (times < ASKED.until)
 
 
 def open_at(frame: pd.DataFrame, instant: pd.Timestamp) -> pd.DataFrame:
-    known = frame["detected_at"] <= instant
-    return frame[known & ~(frame["resolved_at"] <= instant) & ~(frame["closed_at"] <= instant)]
+    return frame[(frame["detected_at"] <= instant) & ~(gone_at(frame) <= instant)]
+
+
+def gone_at(frame: pd.DataFrame) -> pd.Series:
+    """When it was resolved, closed or cancelled, whichever came first."""
+    return frame.reindex(columns=["resolved_at", "closed_at", "cancelled_at"]).min(axis=1)
 
 
 def valid(frame: pd.DataFrame) -> pd.DataFrame:
@@ -46,26 +49,37 @@ def median_under_censoring(durations: pd.Series, observed: pd.Series) -> float:
     return float(KaplanMeierFitter().fit(durations, observed).percentile(0.5 + 1e-12))
 
 
+def events_of(f: Frames, kind: str) -> pd.DataFrame:
+    """The events of one kind of object in the order of their times; joined once for all oracles."""
+    name = f"events of {kind}"
+    if name not in f:
+        links = f["core_event_object"]
+        links = links.loc[links["object_type"] == kind, ["event_id", "object_id"]]
+        columns = ["event_id", "event_no", "activity", "timestamp", "resource", "resource_type", "department"]
+        joined = f["core_event"].reindex(columns=columns).merge(links, on="event_id")
+        f[name] = joined.sort_values(["timestamp", "event_no"])
+    return f[name]
+
+
 def touch_counts(f: Frames, kind: str, until: dict[str, pd.Timestamp] | None = None) -> dict[str, int]:
     """Touches per object, counted one event after the other."""
-    joined = f["core_event"].merge(f["core_event_object"], on="event_id")
-    human = joined[(joined["object_type"] == kind) & (joined["resource_type"] == "human")]
+    events = events_of(f, kind)
+    human = events[events["resource_type"] == "human"]
     booked = dict(zip(f["core_order"]["order_id"], f["core_order"]["order_at"], strict=True))
     counts: dict[str, int] = {}
-    for name, events in human.groupby("object_id"):
-        before: Any = None
-        for event in events.sort_values(["timestamp", "event_no"]).itertuples():
-            who = None if pd.isna(event.resource) else event.resource
-            is_new = before is None or before[1] != who or (event.timestamp - before[0]).total_seconds() > 300
-            before = (event.timestamp, who)
-            counted = until is None or booked[name] <= event.timestamp <= until.get(name, T)
-            counts[name] = counts.get(name, 0) + int(is_new and counted)
+    before: tuple[Any, ...] = (None, None, None)
+    for event in human.sort_values(["object_id", "timestamp", "event_no"]).itertuples():
+        name, who = event.object_id, None if pd.isna(event.resource) else event.resource
+        is_new = before[:2] != (name, who) or (event.timestamp - before[2]).total_seconds() > 300
+        before = (name, who, event.timestamp)
+        counted = until is None or booked[name] <= event.timestamp <= until.get(name, ASKED.now)
+        counts[name] = counts.get(name, 0) + int(is_new and counted)
     return counts
 
 
 @oracle("open_exceptions")
 def _(f: Frames) -> float:
-    return len(open_at(f["mart_exception"], P1))
+    return len(open_at(f["mart_exception"], ASKED.until))
 
 
 @oracle("new_exceptions")
@@ -80,36 +94,36 @@ def _(f: Frames) -> float:
 
 @oracle("past_sla_open")
 def _(f: Frames) -> float:
-    return int((open_at(f["mart_exception"], P1)["sla_due_at"] <= P1).sum())
+    return int((open_at(f["mart_exception"], ASKED.until)["sla_due_at"] <= ASKED.until).sum())
 
 
 @oracle("oldest_open_hours")
 def _(f: Frames) -> float:
-    return (P1 - open_at(f["mart_exception"], P1)["detected_at"].min()).total_seconds() / 3600
+    return (ASKED.until - open_at(f["mart_exception"], ASKED.until)["detected_at"].min()).total_seconds() / 3600
 
 
 @oracle("value_at_risk")
 def _(f: Frames) -> float:
     money: dict[str, float] = {}
-    lines = f["mart_order_line"].groupby("order_id")
-    for one in open_at(f["mart_exception"], P1).itertuples():
+    waiting, lines = open_at(f["mart_exception"], ASKED.until), f["mart_order_line"]
+    of_orders = dict(iter(lines[lines["order_id"].isin(waiting["order_id"])].groupby("order_id")))
+    for one in waiting.itertuples():
         if pd.isna(one.value_at_risk_amount):
             continue
-        shares = {one.order_line_id: 1.0}
-        if not isinstance(one.order_line_id, str):
-            of_order = lines.get_group(one.order_id)
-            amounts = of_order["line_amount"].fillna(0)
+        named = (one.order_line_id, one.order_id, getattr(one, "invoice_id", None), getattr(one, "shipment_id", None))
+        shares = {next((name for name in named if isinstance(name, str)), one.exception_id): 1.0}
+        if not isinstance(one.order_line_id, str) and one.order_id in of_orders:
+            amounts = of_orders[one.order_id].set_index("order_line_id")["line_amount"].fillna(0).astype(float)
             whole = amounts.sum()
-            parts = amounts / whole if whole else amounts * 0 + 1 / len(amounts)
-            shares = dict(zip(of_order["order_line_id"], parts, strict=True))
+            shares = (amounts / whole if whole else amounts * 0 + 1 / len(amounts)).to_dict()
         for line, share in shares.items():
-            money[line] = max(money.get(line, 0.0), one.value_at_risk_amount * share)
+            money[line] = max(money.get(line, 0.0), float(one.value_at_risk_amount) * share)
     return sum(money.values())
 
 
 @oracle("revenue_at_risk")
 def _(f: Frames) -> float:
-    lines, blocked = f["mart_order_line"], open_at(f["mart_exception"], P1)
+    lines, blocked = f["mart_order_line"], open_at(f["mart_exception"], ASKED.until)
     blocked = blocked[blocked["blocks_line"].eq(True)]
     whole = set(blocked[blocked["order_line_id"].isna()]["order_id"])
     hit = lines[lines["order_line_id"].isin(blocked["order_line_id"]) | lines["order_id"].isin(whole)]
@@ -117,27 +131,48 @@ def _(f: Frames) -> float:
     return float((left * hit["unit_price"]).sum())
 
 
+@oracle("revenue_at_risk_expected")
+def _(f: Frames) -> float:
+    said = f["core_recommendation"].query("kind == 'breach'")
+    newest = said[said["made_at"] <= ASKED.until].sort_values("made_at").groupby("exception_id")["probability"].last()
+    blocked = open_at(f["mart_exception"], ASKED.until)
+    blocked = blocked[blocked["blocks_line"].eq(True)]
+    chance = blocked["exception_id"].map(newest).astype(float)
+    of_line = chance.groupby(blocked["order_line_id"]).max().to_dict()
+    of_order = chance[blocked["order_line_id"].isna()].groupby(blocked["order_id"]).max().to_dict()
+    whole, total = set(blocked[blocked["order_line_id"].isna()]["order_id"]), 0.0
+    for line in f["mart_order_line"].itertuples():
+        if (line.order_line_id in of_line or line.order_id in whole) and line.open_qty > 0:
+            late = pd.Timestamp(line.promise_date) < ASKED.until.normalize() if pd.notna(line.promise_date) else False
+            known = [of_line.get(line.order_line_id), of_order.get(line.order_id) if line.order_id in whole else None]
+            likely = 1.0 if late else max((one for one in known if one is not None and one == one), default=None)
+            total += 0.0 if likely is None or pd.isna(line.open_amount) else float(line.open_amount) * likely
+    return total
+
+
 @oracle("sla_breach_rate")
 def _(f: Frames) -> float:
     frame = f["mart_exception"]
     due = frame[within(frame["sla_due_at"])]
     flagged = frame[frame["sla_due_at"].isna() & frame["sla_breached"].notna()]
-    flagged = flagged[within(flagged["ended_at"].fillna(T))]
-    late = (due["resolved_at"].fillna(T) > due["sla_due_at"]).sum() + flagged["sla_breached"].eq(True).sum()
+    flagged = flagged[within(flagged["ended_at"].fillna(ASKED.clock(flagged)))]
+    late = (due["resolved_at"].fillna(ASKED.clock(due)) > due["sla_due_at"]).sum() + flagged["sla_breached"].eq(
+        True
+    ).sum()
     return late / (len(due) + len(flagged))
 
 
 @oracle("sla_breach_rate_acknowledge")
 def _(f: Frames) -> float:
     due = f["mart_exception"][within(f["mart_exception"]["ack_due_at"])]
-    return (due["acknowledged_at"].fillna(T) > due["ack_due_at"]).mean()
+    return (due["acknowledged_at"].fillna(ASKED.clock(due)) > due["ack_due_at"]).mean()
 
 
 @oracle("sla_breach_rate_decide")
 def _(f: Frames) -> float:
     first = f["core_approval"].groupby("exception_id")["decided_at"].min()
     due = f["mart_exception"][within(f["mart_exception"]["decide_due_at"])]
-    return (due["exception_id"].map(first).fillna(T) > due["decide_due_at"]).mean()
+    return (due["exception_id"].map(first).fillna(ASKED.clock(due)) > due["decide_due_at"]).mean()
 
 
 def _resolution(f: Frames) -> pd.Series:
@@ -154,7 +189,7 @@ ORACLES["p90_time_to_resolution"] = lambda f: _resolution(f).quantile(0.9)
 def _(f: Frames) -> float:
     cohort = valid(f["mart_exception"])
     cohort = cohort[within(cohort["detected_at"])]
-    end = cohort["resolved_at"].fillna(cohort["closed_at"]).fillna(T)
+    end = cohort["resolved_at"].fillna(gone_at(cohort)).fillna(ASKED.clock(cohort))
     lasted = hours(cohort["detected_at"], end) - cohort["paused_seconds"] / 3600
     usable = lasted >= 0
     return median_under_censoring(lasted[usable], cohort["resolved_at"].notna()[usable])
@@ -197,12 +232,14 @@ def _(f: Frames) -> float:
     frame = f["mart_exception"]
     cohort = valid(frame)[within(valid(frame)["detected_at"])]
 
-    def is_repeat(one: Any) -> bool:
-        same = frame[(frame["recurrence_key"] == one["recurrence_key"]) & (frame["detected_at"] < one["detected_at"])]
-        gap = one["detected_at"] - same["resolved_at"]
-        return bool(((gap >= pd.Timedelta(0)) & (gap <= pd.Timedelta(days=30))).any())
-
-    return cohort.apply(is_repeat, axis=1).mean()
+    same = cohort[["exception_id", "recurrence_key", "detected_at"]].merge(
+        frame[["recurrence_key", "detected_at", "resolved_at"]], on="recurrence_key", suffixes=("", "_before")
+    )
+    gap = same["detected_at"] - same["resolved_at"]
+    repeats = (
+        (same["detected_at_before"] < same["detected_at"]) & (gap >= pd.Timedelta(0)) & (gap <= pd.Timedelta(days=30))
+    )
+    return cohort["exception_id"].isin(same[repeats]["exception_id"]).mean()
 
 
 @oracle("preventable_share")
@@ -214,8 +251,9 @@ def _(f: Frames) -> float:
 
 @oracle("duplicate_transactions_per_1000_orders")
 def _(f: Frames) -> float:
-    by_key = f["core_integration_message"].groupby("business_key")
-    twice = by_key["message_id"].nunique() > 1  # in these frames each message has its own idempotency key
+    sent = f["core_integration_message"]
+    by_key = sent.assign(sender=sent["idempotency_key"].fillna(sent["message_id"])).groupby("business_key")
+    twice = by_key["sender"].nunique() > 1  # a retry carries the key of its message
     first = by_key["sent_at"].min()
     return 1000 * (twice & within(first)).sum() / within(f["core_order"]["order_at"]).sum()
 
@@ -239,8 +277,12 @@ def _(f: Frames) -> float:
     since = lines["backordered_at"].fillna(lines["reservation_failed_at"])
     left = lines["ordered_qty"] - lines["shipped_qty"] - lines["cancelled_qty"]
     quantity = left.where(lines["complete_ship_at"].isna(), lines["ordered_qty"] - lines["cancelled_qty"])
-    counts = (since <= P1) & ~(lines["complete_ship_at"] <= P1) & (lines["complete_ship_at"].notna() | (left > 0))
-    days = (P1 - since[counts]).dt.total_seconds() / 86400
+    counts = (
+        (since <= ASKED.until)
+        & ~(lines["complete_ship_at"] <= ASKED.until)
+        & (lines["complete_ship_at"].notna() | (left > 0))
+    )
+    days = (ASKED.until - since[counts]).dt.total_seconds() / 86400
     return (days * quantity[counts]).sum() / quantity[counts].sum()
 
 
@@ -262,5 +304,5 @@ ORACLES["p90_order_cycle_time"] = lambda f: _order_hours(f).quantile(0.9)
 @oracle("order_cycle_time")
 def _(f: Frames) -> float:
     cohort = f["core_order"][within(f["core_order"]["order_at"])]
-    end = cohort["complete_at"].fillna(cohort["cancelled_at"]).fillna(T)
+    end = cohort["complete_at"].fillna(cohort["cancelled_at"]).fillna(ASKED.clock(cohort))
     return median_under_censoring(hours(cohort["order_at"], end), cohort["complete_at"].notna())

@@ -7,11 +7,11 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from tests.control_tower.oracles import P0, P1, Frames, hours, oracle, valid, within
+from tests.control_tower.oracles import Frames, hours, oracle, valid, within
 from tests.control_tower.oracles_flow import resolved
 from tests.control_tower.oracles_money import in_euro
 from tests.control_tower.oracles_trade import DAY
-from tests.control_tower.random_build import T
+from tests.control_tower.span import ASKED
 
 
 def _strata(f: Frames) -> dict[str, tuple[Any, ...]]:
@@ -59,17 +59,17 @@ def _delay(f: Frames, since: pd.Timestamp, until: pd.Timestamp) -> float:
 
 @oracle("order_cycle_delay")
 def _(f: Frames) -> float:
-    return _delay(f, P0, P1)
+    return _delay(f, ASKED.since, ASKED.until)
 
 
 @oracle("order_cycle_delay_total")
 def _(f: Frames) -> float:
-    return sum(gap * weight for gap, _, weight in _compared(f, _order_rows(f, P0, P1)))
+    return sum(gap * weight for gap, _, weight in _compared(f, _order_rows(f, ASKED.since, ASKED.until)))
 
 
 @oracle("order_cycle_recovery")
 def _(f: Frames) -> float:
-    before, now = _delay(f, P0 - (P1 - P0), P0), _delay(f, P0, P1)
+    before, now = _delay(f, ASKED.since - (ASKED.until - ASKED.since), ASKED.since), _delay(f, ASKED.since, ASKED.until)
     return (before - now) / before
 
 
@@ -132,7 +132,7 @@ def _(f: Frames) -> float:
 
 
 def _whole_weeks() -> list[pd.Timestamp]:
-    return [start for start in pd.date_range(P0, P1, freq="W-MON") if start + 7 * DAY <= P1]
+    return [start for start in pd.date_range(ASKED.since, ASKED.until, freq="W-MON") if start + 7 * DAY <= ASKED.until]
 
 
 @oracle("root_cause_trend")
@@ -149,7 +149,7 @@ def _(f: Frames) -> float:
 def _(f: Frames) -> float:
     cohort = valid(f["mart_exception"])
     cohort = cohort[cohort["sla_breached"].notna()]
-    judged = cohort[within(cohort["sla_due_at"].fillna(cohort["ended_at"]).fillna(T))]
+    judged = cohort[within(cohort["sla_due_at"].fillna(cohort["ended_at"]).fillna(ASKED.clock(cohort)))]
     late = judged["sla_breached"].astype(bool)
     stratum = judged["type_code"] + judged["severity"] + judged["customer_tier"].fillna("-")
     rate = {name: late[stratum == name].mean() for name in stratum.unique()}

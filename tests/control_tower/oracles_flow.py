@@ -1,36 +1,40 @@
 """What are hand-offs, rework, labour, fill, stock, flow and assist by the catalogue's formula? See `oracles.py`."""
 
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from tests.control_tower.oracles import P0, P1, Frames, hours, open_at, oracle, touch_counts, valid, within
+from tests.control_tower.oracles import Frames, events_of, gone_at, hours, open_at, oracle, touch_counts, valid, within
 from tests.control_tower.oracles_trade import DAY, _due_lines
-from tests.control_tower.random_build import T
+from tests.control_tower.span import ASKED
 
 
 def resolved(f: Frames) -> pd.DataFrame:
     return f["mart_exception"][within(f["mart_exception"]["resolved_at"])]
 
 
-def events_by_exception(f: Frames) -> dict[str, pd.DataFrame]:
-    joined = f["core_event"].merge(f["core_event_object"].query("object_type == 'exception'"), on="event_id")
-    return {str(name): rows.sort_values(["timestamp", "event_no"]) for name, rows in joined.groupby("object_id")}
+def events_by_exception(f: Frames) -> dict[str, list[Any]]:
+    """The events of each exception in order, as tuples of `core_event`."""
+    found: dict[str, list[Any]] = {}
+    for event in events_of(f, "exception").itertuples():
+        found.setdefault(str(event.object_id), []).append(event)
+    return found
 
 
 @oracle("past_sla_share")
 def _(f: Frames) -> float:
-    waiting = open_at(f["mart_exception"], P1)
-    return (waiting["sla_due_at"].dropna() <= P1).mean()
+    waiting = open_at(f["mart_exception"], ASKED.until)
+    return (waiting["sla_due_at"].dropna() <= ASKED.until).mean()
 
 
 @oracle("auto_resolved_rate")
 def _(f: Frames) -> float:
     known, events = [], events_by_exception(f)
     for name in resolved(f)["exception_id"]:
-        kinds = set(events[name]["resource_type"].fillna("?")) if name in events else {"?"}
-        if "human" in kinds or "?" not in kinds:
+        kinds = {event.resource_type for event in events.get(name, ())} or {None}
+        if "human" in kinds or not any(pd.isna(kind) for kind in kinds):
             known.append("human" not in kinds)
     return float(np.mean(known))
 
@@ -40,10 +44,9 @@ def _handoffs(f: Frames) -> list[int]:
     for name in resolved(f)["exception_id"]:
         if name not in events:
             continue
-        human = events[name].query("resource_type == 'human'")["department"]
-        if human.isna().any():
+        names = [event.department for event in events[name] if event.resource_type == "human"]
+        if any(pd.isna(one) for one in names):
             continue
-        names = list(human)
         counts.append(sum(a != b for a, b in pairwise(names)))
     return counts
 
@@ -64,29 +67,34 @@ def _(f: Frames) -> float:
     cohort = valid(f["mart_exception"])
     for name in cohort[within(cohort["detected_at"])]["exception_id"]:
         if name in events:
-            worked = [one for one in events[name]["activity"] if one != "Add comment"]
+            worked = [event.activity for event in events[name] if event.activity != "Add comment"]
             found += [len(worked) != len(set(worked))] if worked else []
     return float(np.mean(found))
 
 
 @oracle("warehouse_disruptions")
 def _(f: Frames) -> float:
-    happened = f["core_event"][f["core_event"]["activity"].isin(["Wave override", "Short pick"])]
+    words = ["re-plan", "plan next", "wave override", "short pick", "pick again"]
+    is_one = {
+        name: any(word in name.lower() for word in words) for name in f["core_event"]["activity"].dropna().unique()
+    }
+    happened = f["core_event"][f["core_event"]["activity"].map(is_one).eq(True)]
     return 1000 * within(happened["timestamp"]).sum() / within(f["mart_order_line"]["released_at"]).sum()
 
 
 @oracle("labour_hours")
 def _(f: Frames) -> float:
     kinds = dict(zip(f["mart_exception"]["exception_id"], f["mart_exception"]["type_code"], strict=True))
+    stated = f["ref_exception_type"].dropna(subset=["std_minutes"]).set_index("type_code")["std_minutes"].to_dict()
     minutes = 0.0
     for name, events in events_by_exception(f).items():
         before = None
-        for event in events.query("resource_type == 'human'").itertuples():
+        for event in (one for one in events if one.resource_type == "human"):
             who = None if pd.isna(event.resource) else event.resource
             is_new = before is None or before[1] != who or (event.timestamp - before[0]).total_seconds() > 300
             before = (event.timestamp, who)
-            if is_new and P0 <= event.timestamp < P1:
-                minutes += 25 if kinds[name] == "late" else 10
+            if is_new and ASKED.since <= event.timestamp < ASKED.until:
+                minutes += float(stated.get(kinds[name], 10))
     return minutes / 60
 
 
@@ -102,12 +110,14 @@ def _(f: Frames) -> float:
     parts = f["core_shipment_line"].merge(f["core_order_line"], on="order_line_id")
     swapped = set(parts[parts["item_id_x"] != parts["item_id_y"]]["order_line_id"])
     kept = []
-    for _, lines in f["mart_order_line"][f["mart_order_line"]["cancelled_at"].isna()].groupby("order_id"):
-        promise = pd.to_datetime(lines["promise_date"]).max()
-        if pd.isna(promise) or not P0 <= promise < P1 or promise + DAY > T:
-            continue
-        whole = lines["complete_ship_at"].notna().all() and lines["backordered_at"].isna().all()
-        kept.append(whole and not set(lines["order_line_id"]) & swapped)
+    lines = f["mart_order_line"][f["mart_order_line"]["cancelled_at"].isna()]
+    is_whole = lines["complete_ship_at"].notna() & lines["backordered_at"].isna()
+    lines = lines.assign(
+        promise=pd.to_datetime(lines["promise_date"]), whole=is_whole & ~lines["order_line_id"].isin(swapped)
+    )
+    for promise, whole in lines.groupby("order_id").agg({"promise": "max", "whole": "all"}).itertuples(index=False):
+        if pd.notna(promise) and ASKED.since <= promise < ASKED.until and promise + DAY <= ASKED.now:
+            kept.append(whole)
     return float(np.mean(kept))
 
 
@@ -124,7 +134,9 @@ def _(f: Frames) -> float:
 def _(f: Frames) -> float:
     due = _due_lines(f)
     filled = (due["first_ship_qty"] >= due["ordered_qty"]) & (due["shipped_at"] < due["promise"] + DAY)
-    starts = [start for start in pd.date_range(P0, P1, freq="W-MON") if start + 7 * DAY <= P1]  # P0 is a Monday
+    starts = [
+        start for start in pd.date_range(ASKED.since, ASKED.until, freq="W-MON") if start + 7 * DAY <= ASKED.until
+    ]  # the period starts on a Monday
     weeks = [filled[(due["promise"] >= start) & (due["promise"] < start + 7 * DAY)].mean() for start in starts]
     return float(np.std(weeks, ddof=1))
 
@@ -134,16 +146,17 @@ def _stock_at_p1(f: Frames) -> pd.DataFrame:
     newest = f["core_inventory"].sort_values("snapshot_at").groupby(["site_id", "item_id", "storage_location"])
     rows: dict[tuple[str, str], list[float]] = {}
     for (site, item, _), counts in newest:
-        known = counts[counts["snapshot_at"] <= P1]
+        known = counts[counts["snapshot_at"] <= ASKED.until]
         held = known[known["on_hand_qty"].notna()]["on_hand_qty"]
         safe = known[known["safety_stock_qty"].notna()]["safety_stock_qty"]
         row = rows.setdefault((site, item), [0.0, 0.0, 0.0])
         row[0] += known["on_hand_qty"].iloc[-1] if pd.notna(known["on_hand_qty"].iloc[-1]) else held.iloc[-1]
         row[1] += safe.iloc[-1] if len(safe) else 0.0
-    for line in f["mart_order_line"].itertuples():
+    lines = f["mart_order_line"]
+    for line in lines[~(lines["complete_ship_at"] <= ASKED.until)].itertuples():
         due = pd.Timestamp(line.promise_date) if pd.notna(line.promise_date) else pd.NaT
-        gone = line.complete_ship_at <= P1 or line.cancelled_at <= P1
-        if line.order_at <= P1 and not gone and due < P1 + 14 * DAY and isinstance(line.site_id, str):
+        gone = line.complete_ship_at <= ASKED.until or line.cancelled_at <= ASKED.until
+        if line.order_at <= ASKED.until and not gone and due < ASKED.until + 14 * DAY and isinstance(line.site_id, str):
             wanted = line.open_qty if pd.isna(line.complete_ship_at) else line.ordered_qty - line.cancelled_qty
             rows.setdefault((line.site_id, line.item_id), [0.0, 0.0, 0.0])[2] += wanted
     frame = pd.DataFrame([(*key, *row) for key, row in rows.items()], columns=["site", "item", "held", "safe", "want"])
@@ -168,12 +181,12 @@ def _(f: Frames) -> float:
 @oracle("late_supply_share")
 def _(f: Frames) -> float:
     supply = f["core_supply"]
-    coming = supply[(supply["ordered_at"] <= P1) & ~(supply["received_at"] <= P1)]
+    coming = supply[(supply["ordered_at"] <= ASKED.until) & ~(supply["received_at"] <= ASKED.until)]
     first = coming.groupby(["item_id", "site_id"])["eta_at"].min()
-    late = []
-    for line in f["mart_order_line"].itertuples():
+    late, lines = [], f["mart_order_line"]
+    for line in lines[~(lines["complete_ship_at"] <= ASKED.until)].itertuples():
         ends = [one for one in (line.complete_ship_at, line.cancelled_at) if pd.notna(one)]
-        if pd.isna(line.promise_date) or line.order_at > P1 or (ends and min(ends) <= P1):
+        if pd.isna(line.promise_date) or line.order_at > ASKED.until or (ends and min(ends) <= ASKED.until):
             continue
         if not ends and not line.open_qty > 0:
             continue
@@ -191,14 +204,14 @@ def _(f: Frames) -> float:
 
 @oracle("outflow")
 def _(f: Frames) -> float:
-    ended = f["mart_exception"][["resolved_at", "closed_at"]].min(axis=1)
+    ended = gone_at(f["mart_exception"])
     return int(within(ended).sum())
 
 
 @oracle("expected_days")
 def _(f: Frames) -> float:
-    ended = f["mart_exception"][["resolved_at", "closed_at"]].min(axis=1)
-    return len(open_at(f["mart_exception"], P1)) / (within(ended).sum() / ((P1 - P0) / DAY))
+    ended = gone_at(f["mart_exception"])
+    return len(open_at(f["mart_exception"], ASKED.until)) / (within(ended).sum() / ((ASKED.until - ASKED.since) / DAY))
 
 
 @oracle("response_spread")

@@ -2,15 +2,15 @@
 
 import pandas as pd
 
-from tests.control_tower.oracles import P1, Frames, hours, median_under_censoring, oracle, valid, within
-from tests.control_tower.random_build import T
+from tests.control_tower.oracles import Frames, hours, median_under_censoring, oracle, valid, within
+from tests.control_tower.span import ASKED
 
 DAY = pd.Timedelta(days=1)
 
 
 def _due_lines(f: Frames) -> pd.DataFrame:
     lines = f["mart_order_line"].assign(promise=lambda one: pd.to_datetime(one["promise_date"]))
-    return lines[within(lines["promise"]) & (lines["promise"] + DAY <= T)]
+    return lines[within(lines["promise"]) & (lines["promise"] + DAY <= ASKED.clock(lines))]
 
 
 @oracle("line_fill_rate")
@@ -35,14 +35,16 @@ def _(f: Frames) -> float:
 @oracle("promise_error_days")
 def _(f: Frames) -> float:
     due = _due_lines(f)
-    return (due["complete_ship_at"].fillna(T).dt.normalize() - due["promise"]).dt.days.abs().mean()
+    return (due["complete_ship_at"].fillna(ASKED.clock(due)).dt.normalize() - due["promise"]).dt.days.abs().mean()
 
 
 @oracle("revenue_delay")
 def _(f: Frames) -> float:
     lines = f["mart_order_line"].assign(promise=lambda one: pd.to_datetime(one["promise_date"]))
-    lines = lines[within(lines["promise"])]
-    late = (lines["complete_ship_at"].fillna(T) - lines["promise"] - DAY).dt.total_seconds().clip(lower=0) / 86400
+    lines = lines[within(lines["promise"]) & lines.reindex(columns=["cancelled_at"])["cancelled_at"].isna()]
+    late = (lines["complete_ship_at"].fillna(ASKED.clock(lines)) - lines["promise"] - DAY).dt.total_seconds().clip(
+        lower=0
+    ) / 86400
     return (lines["line_amount"] * late).sum()
 
 
@@ -55,13 +57,14 @@ def _(f: Frames) -> float:
 @oracle("resolution_effectiveness")
 def _(f: Frames) -> float:
     frame, follow_up = f["mart_exception"], pd.Timedelta(days=30)
-    done = frame[within(frame["resolved_at"]) & (frame["resolved_at"] + follow_up <= T)]
+    done = frame[within(frame["resolved_at"]) & (frame["resolved_at"] + follow_up <= ASKED.clock(frame))]
 
-    def holds(one: pd.Series) -> bool:
-        later = frame[frame["recurrence_key"] == one["recurrence_key"]]["detected_at"] - one["resolved_at"]
-        return pd.isna(one["reopened_at"]) and not ((later > pd.Timedelta(0)) & (later <= follow_up)).any()
-
-    return done.apply(holds, axis=1).mean()
+    again = done[["exception_id", "recurrence_key", "resolved_at"]].merge(
+        frame[["recurrence_key", "detected_at"]], on="recurrence_key"
+    )
+    later = again["detected_at"] - again["resolved_at"]
+    came_back = again[(later > pd.Timedelta(0)) & (later <= follow_up)]["exception_id"]
+    return (done["reopened_at"].isna() & ~done["exception_id"].isin(came_back)).mean()
 
 
 @oracle("detector_precision")
@@ -78,10 +81,26 @@ def _(f: Frames) -> float:
     return known["detected_by"].isin(["person", "customer"]).mean()
 
 
+@oracle("sampled_recall")
+def _(f: Frames) -> float:
+    booked = f["core_order"][within(f["core_order"]["order_at"])]["order_id"]
+    caught = booked.isin(valid(f["mart_exception"])["order_id"])
+    looked = f["core_audit_sample"][within(f["core_audit_sample"]["sampled_at"])]
+    missed = (~caught).sum() * looked["found_type_code"].notna().mean()
+    return caught.sum() / (caught.sum() + missed)
+
+
+@oracle("control_total_difference")
+def _(f: Frames) -> float:
+    stated = f["core_control_total"][within(f["core_control_total"]["stated_at"])]
+    came = f["load_ledger"].groupby("file")["read_rows"].sum()
+    return (stated["stated_rows"] - stated["file"].map(came).fillna(0)).abs().sum() / stated["stated_rows"].sum()
+
+
 @oracle("approval_latency")
 def _(f: Frames) -> float:
     asked = f["core_approval"][within(f["core_approval"]["submitted_at"])]
-    lasted = hours(asked["submitted_at"], asked["decided_at"].fillna(T))
+    lasted = hours(asked["submitted_at"], asked["decided_at"].fillna(ASKED.clock(asked)))
     return median_under_censoring(lasted, asked["decided_at"].notna())
 
 
@@ -117,11 +136,11 @@ def _(f: Frames) -> float:
 
 def _recoveries(f: Frames) -> pd.DataFrame:
     """One row per correlation that failed: first failure, recovery in minutes (NaN = not yet)."""
-    rows = []
-    for name, tries in f["core_integration_message"].groupby("correlation_id"):
+    rows, sent = [], f["core_integration_message"]
+    first = sent[sent["status"] != "ok"].groupby("correlation_id")["sent_at"].min()
+    asked = sent[sent["correlation_id"].isin(first[within(first)].index)]
+    for name, tries in asked.groupby("correlation_id"):
         failed = tries[tries["status"] != "ok"]["sent_at"]
-        if failed.empty or not within(pd.Series([failed.min()])).iloc[0]:
-            continue
         stated = tries[tries["status"] != "ok"]["recovered_at"].min()
         passed = tries[(tries["status"] == "ok") & (tries["sent_at"] > failed.min())]["sent_at"].min()
         ended = passed if pd.isna(stated) else stated
@@ -132,7 +151,7 @@ def _recoveries(f: Frames) -> pd.DataFrame:
 @oracle("integration_recovery_time")
 def _(f: Frames) -> float:
     found = _recoveries(f)
-    waiting = (T - found["failed_at"]).dt.total_seconds() / 60
+    waiting = (ASKED.clock(f["core_integration_message"]).max() - found["failed_at"]).dt.total_seconds() / 60
     return median_under_censoring(found["minutes"].fillna(waiting), found["minutes"].notna())
 
 
@@ -144,14 +163,14 @@ def _(f: Frames) -> float:
 @oracle("dead_letter_depth")
 def _(f: Frames) -> float:
     tries = f["core_integration_message"]
-    return int(((tries["dlq_at"] <= P1) & ~(tries["replayed_at"] <= P1)).sum())
+    return int(((tries["dlq_at"] <= ASKED.until) & ~(tries["replayed_at"] <= ASKED.until)).sum())
 
 
 @oracle("invoice_accuracy")
 def _(f: Frames) -> float:
     own = f["core_invoice"].query("direction == 'receivable'")
     maturity = pd.Timedelta(days=60)
-    own = own[within(own["posted_at"]) & (own["posted_at"] + maturity <= T)]
+    own = own[within(own["posted_at"]) & (own["posted_at"] + maturity <= ASKED.clock(own))]
     wrong = (own["corrected_at"] <= own["posted_at"] + maturity) | (own["credit_at"] <= own["posted_at"] + maturity)
     return (~wrong).mean()
 
@@ -166,7 +185,7 @@ def _(f: Frames) -> float:
 def _(f: Frames) -> float:
     rates, total = f["ref_currency_rate"], 0.0
     for one in f["core_cash_receipt"].itertuples():
-        if not one.received_at <= P1 or one.applied_at <= P1:
+        if not one.received_at <= ASKED.until or one.applied_at <= ASKED.until:
             continue
         dated = rates[(rates["currency_code"] == one.currency_code)]
         dated = dated[pd.to_datetime(dated["valid_from"]) <= one.received_at.normalize()]
@@ -198,10 +217,11 @@ def _(f: Frames) -> float:
 def _(f: Frames) -> float:
     warned = valid(f["mart_exception"]).groupby("order_id")["detected_at"].min()
     kept = []
-    for name, lines in f["mart_order_line"].groupby("order_id"):
+    alive = f["mart_order_line"][f["mart_order_line"].reindex(columns=["cancelled_at"])["cancelled_at"].isna()]
+    for name, lines in alive[alive["order_id"].isin(warned.index)].groupby("order_id"):
         promise = pd.to_datetime(lines["promise_date"]).max()
-        if name not in warned or pd.isna(promise) or not within(pd.Series([promise])).iloc[0]:
+        if not ASKED.since <= promise < ASKED.until:
             continue
-        if warned[name] < promise + DAY <= T:
+        if warned[name] < promise + DAY <= ASKED.now:
             kept.append(bool((lines["complete_ship_at"] < promise + DAY).all()))
     return sum(kept) / len(kept)

@@ -24,6 +24,7 @@ def extend(found: Frames, draw: Draw) -> None:
     _messages(found, draw)
     _proposals(found, draw)
     _events(found, draw)
+    _controls(found, draw)
 
 
 def _exceptions(found: Frames, draw: Draw) -> None:
@@ -143,6 +144,26 @@ def _proposals(found: Frames, draw: Draw) -> None:
         realised_benefit_amount=draw.number(len(made), 0, 500, 0.9),
         currency_code="EUR",
     )
+
+
+def _controls(found: Frames, draw: Draw) -> None:
+    """Forecasts of exceptions, sampled orders, and control totals beside the files that came."""
+    said = found["core_recommendation"]
+    found["core_recommendation"] = said.assign(
+        exception_id=draw.one_of(len(said), list(found["mart_exception"]["exception_id"].head(60)))
+    )
+    found["core_audit_sample"] = pd.DataFrame({
+        "audit_sample_id": ids("as", 80), "order_id": draw.one_of(80, list(found["core_order"]["order_id"])),
+        "sampled_at": draw.time(80), "found_type_code": draw.one_of(80, ["late"], 0.2),
+    })  # fmt: skip
+    rows = draw.number(40, 10, 900)
+    found["core_control_total"] = pd.DataFrame({
+        "control_total_id": ids("ct", 40), "file": ids("file", 40), "stated_rows": rows, "stated_at": draw.time(40),
+    })  # fmt: skip
+    found["load_ledger"] = pd.DataFrame({
+        "file_no": range(35), "file": ids("file", 35), "read_rows": (rows - draw.number(40, 0, 4)).head(35),
+        "loaded_at": draw.time(35),
+    })  # fmt: skip
 
 
 def _events(found: Frames, draw: Draw) -> None:

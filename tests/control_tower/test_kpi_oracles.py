@@ -11,8 +11,9 @@ from control_tower import kpi
 from control_tower.definitions import kpis
 from tests.control_tower import oracles, oracles_derived, oracles_flow, oracles_money, oracles_trade, random_build
 from tests.control_tower.conftest import Build
-from tests.control_tower.oracles import P0, P1, Frames
+from tests.control_tower.oracles import Frames
 from tests.control_tower.random_build import T
+from tests.control_tower.span import ASKED
 
 pytestmark = pytest.mark.filterwarnings("ignore::lifelines.exceptions.ApproximationWarning")
 
@@ -27,6 +28,7 @@ def drawn(request: pytest.FixtureRequest) -> tuple[Any, Frames]:
     build = Build(T.to_pydatetime())
     for relation, frame in found.items():
         build.insert_frame(relation, frame)
+    build.model()
     build.insert("policy_parameter", [{"name": "running_cost_per_day_amount", "value": oracles_money.COST}])
     return build.connection, found
 
@@ -41,7 +43,7 @@ def test_every_kpi_has_an_oracle() -> None:
 @pytest.mark.parametrize("name", sorted(ORACLES))
 def test_a_kpi_equals_its_formula_in_pandas(name: str, drawn: tuple[Any, Frames]) -> None:
     connection, found = drawn
-    period = kpi.Period(P0.to_pydatetime(), P1.to_pydatetime())
+    period = kpi.Period(ASKED.since.to_pydatetime(), ASKED.until.to_pydatetime())
     computed = kpi.evaluate(connection, kpis()[name], period)
     assert computed.not_available is None
     assert computed.n > 5  # otherwise the frames prove nothing

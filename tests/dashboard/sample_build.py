@@ -18,7 +18,7 @@ from tests import exposed
 AS_OF = datetime(2026, 3, 15, 18, 30)
 HOSTILE_NOTE = '<img src=x onerror="window.pwned=1"> ![beacon](http://198.51.100.7/b.png) **bold** =1+1'
 ROWS = 6_000
-ROOMS = Path(__file__).with_name("sample_build.sql")
+ROOMS = [Path(__file__).with_name(name) for name in ("sample_build.sql", "sample_flow.sql")]
 
 
 def write_home(home: Path, rows: int = ROWS, build_id: str = "2026-03-15T183000-sample", **kind: bool) -> Path:
@@ -35,11 +35,12 @@ def write_home(home: Path, rows: int = ROWS, build_id: str = "2026-03-15T183000-
     values["rows"] = 0 if kind.get("empty") else rows
     for name in ("all_closed", "no_sla"):
         values[name] = bool(kind.get(name))
-    for statement in ROOMS.read_text(encoding="utf-8").split(";\n"):
+    for statement in "".join(room.read_text(encoding="utf-8") for room in ROOMS).split(";\n"):
         if statement.strip():
             wanted = {key: value for key, value in values.items() if f"${key}" in statement}
             connection.execute(statement, wanted)
     exposed.fill(connection)
+    exposed.fill(connection, ("mart_money_at_risk", "mart_touch"))
     connection.execute("CHECKPOINT")
     relations = _relations(connection)
     connection.close()

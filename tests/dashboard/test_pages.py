@@ -22,6 +22,7 @@ PAGES = {
     "root_causes": "What causes exceptions, beyond size and chance?",
     "integration_health": "Do messages get through between the systems?",
     "kpi_catalogue": "What does each number mean, and what is it now?",
+    "process_map": "How did the cases really flow, and where do they wait?",
 }
 
 

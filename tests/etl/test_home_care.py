@@ -155,11 +155,11 @@ def test_old_builds_go_as_policy_says_and_the_published_one_never(machine: setti
 
 def test_the_command_line_writes_down_on_whose_behalf(machine: settings.Settings, season: Season) -> None:
     newer = pipeline.load([small_source.request(season.both, [0, 1])], machine, nothing).build_id
-    assert tower(machine, "rollback", season.build, "--as", "ann").returncode == 0
-    assert tower(machine, "unload", "corner_shop", "--as", "bob").returncode == 0
+    assert tower(machine, "rollback", season.build, "--as", "engineer").returncode == 0
+    assert tower(machine, "unload", "corner_shop", "--as", "admin").returncode == 0
     assert [(move.by, move.action) for move in history.read(machine.home)][2:] == [
-        ("ann", "rollback"),
-        ("bob", "unload"),
+        ("engineer", "rollback"),
+        ("admin", "unload"),
     ]
     assert history.read(machine.home)[2].from_build == newer
 

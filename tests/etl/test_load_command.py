@@ -37,7 +37,7 @@ def load(desk: SmallSource, *more: str, code: int = 0) -> subprocess.CompletedPr
 
 def test_load_quarantine_and_builds_say_what_happened_in_one_json_document(desk: SmallSource) -> None:
     desk.deliver("a.csv", lines(row("T1"), row("T2", qty="x")))
-    report = said(load(desk, "--json", "--as", "a clerk"))
+    report = said(load(desk, "--json", "--as", "engineer"))
     assert set(report) >= {"build", "published", "files", "detected", "broken_audits"}
     assert report["published"]
     [file] = report["files"]

@@ -16,6 +16,7 @@ PLACES_OF_SQL = (
     "control_tower/exception_types/",
     "control_tower/reads/",
     "control_tower/schema.sql",
+    "control_tower/workflow/store/",
 )
 
 

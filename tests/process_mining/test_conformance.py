@@ -66,7 +66,7 @@ def pm4py_costs(process: Process, traces: list[str], tmp_path: Path) -> list[int
 def test_costs_are_those_of_pm4py(name: str, tmp_path: Path) -> None:
     """PM-05: two programs, two readers of BPMN, one cost."""
     process = MIXED if name == "typed" else bpmn.read(REFERENCE / f"{name}.bpmn")
-    words = sorted(process.activities) + ["Something else"]
+    words = [*sorted(process.activities), "Something else"]
     draw = random.Random(3)
     traces = [tuple(draw.choices(words, k=draw.randint(1, 9))) for _ in range(25)]
     found = align(petri_net.of_process(process), [Variant(i, t, 1) for i, t in enumerate(traces)])

@@ -49,7 +49,7 @@ class CaseBook:
 
 def with_deadlines(run: Run, cases: pd.DataFrame, tier: Ints) -> pd.DataFrame:
     """Add severity, acknowledge-by, decide-by and resolve-by. `tier` of the customer of each case, -1 = no customer."""
-    number = cases["type_code"].map(TYPE_NO).to_numpy()
+    number = cases["type_code"].map(TYPE_NO).to_numpy(dtype=np.int64)
     severity = _TYPES["default_severity"].map(SEVERITIES.index).to_numpy()[number]
     lift = (tier == 0) | (cases["amount"].to_numpy() > 20_000)
     mild = (tier == 3) & (draws(run, "mild", cases["identity"].to_numpy())[:, 0] < 0.3)

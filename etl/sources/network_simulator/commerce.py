@@ -159,9 +159,6 @@ def _master_data(trade: Trade) -> None:
 
 def _odd_orders(trade: Trade) -> None:
     orders, dice = trade.orders, trade.dice
-    again = np.isin(orders.channel, (WEB, PORTAL)) & (dice[:, 16] < 0.0045)
-    trade.raise_for("duplicate_order", again, 15 + (dice[:, 17] * HOUR).astype(np.int64), step="order entry",
-                    rule="DU-1", reason="sent twice by a person", detected_by="rule")  # fmt: skip
     packs = trade.lines.qty / trade.network.items.pack[trade.lines.item]
     size = np.array([3.0, 2.0, 1.2, 0.8])[trade.network.customers.tier[orders.customer[trade.lines.order]]]
     odd = np.maximum.reduceat(packs / size, orders.first_line)

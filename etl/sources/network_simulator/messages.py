@@ -15,9 +15,11 @@ INTERFACES = ("EDI.ORDERS.IN", "WEB.ORDERS.IN", "SALES.ORDERS.IN", "PORTAL.ORDER
 CLASSES = ("timeout", "5xx", "4xx", "schema", "auth", "rate_limit")
 HTTP = (504, 503, 400, 422, 401, 429)
 _WEIGHTS = (38, 22, 12, 16, 5, 7)
-_RETRY_AFTER = np.array([0, 300, 1_200, 4_800])
+RETRY_AFTER = np.array([0, 300, 1_200, 4_800])
 """Seconds from the first attempt to each further one."""
 _PAYLOAD, _MAP = 2, 3
+PERMANENT = (_PAYLOAD, _MAP, 4)
+"""Classes that another attempt does not cure."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,8 @@ class Messages:
     """Whether all attempts failed: a person must repair it."""
     has_duplicate: Flags
     """Whether a retry was booked although the first attempt had arrived."""
+    is_unanswered: Flags
+    """Whether no acknowledgement of the order ever went out."""
 
 
 def send(run: Run, network: Network, orders: Orders) -> Messages:
@@ -39,8 +43,8 @@ def send(run: Run, network: Network, orders: Orders) -> Messages:
     dice = draws(run, "message", np.arange(len(orders)), 6)
     rate = np.where(orders.channel == 0, 0.011, np.where(orders.channel == 2, 0.0015, 0.006))
     fails = dice[:, 0] < rate
-    error = np.where(fails, _class_of(dice[:, 1]), -1)
-    permanent = np.isin(error, (_PAYLOAD, _MAP, 4))
+    error = np.where(fails, class_of(dice[:, 1]), -1)
+    permanent = np.isin(error, PERMANENT)
     retries = 1 + np.minimum(np.floor(np.log(dice[:, 2]) / np.log(0.28)), 3).astype(np.int64)
     segment = network.customers.segment[orders.customer] == causes.RETAIL
     broken = (orders.channel == 0) & segment & causes.holds(run, "edi_map", orders.booked_at)
@@ -51,16 +55,17 @@ def send(run: Run, network: Network, orders: Orders) -> Messages:
     usual = fails & (error == 0) & ~is_dead & (dice[:, 4] < 0.22)
     error = np.where(storm & ~fails, 0, error)
     attempts = np.where(is_dead, 4, np.where(error >= 0, np.maximum(1 + retries, 2), 1))
-    return Messages(np.minimum(attempts, 4), error, is_dead, (storm & ~is_dead) | usual)
+    silent = (orders.channel == 0) & (dice[:, 5] < 0.002) & ~is_dead
+    return Messages(np.minimum(attempts, 4), error, is_dead, (storm & ~is_dead) | usual, silent)
 
 
-def _class_of(dice: Floats) -> Ints:
+def class_of(dice: Floats) -> Ints:
+    """The error class that a number in (0, 1) stands for."""
     return np.searchsorted(np.cumsum(_WEIGHTS) / sum(_WEIGHTS), dice).astype(np.int64)
 
 
 def report(run: Run, orders: Orders, found: Messages, amount: Floats, book: CaseBook) -> None:
     """Report the cases that the gateway sees: dead letters, timeouts, replays, messages that never came."""
-    dice = draws(run, "message case", np.arange(len(orders)), 2)
     edi = orders.channel == 0
     about = {"order": np.arange(len(orders)), "site": orders.site, "customer": orders.customer, "amount": amount}
 
@@ -82,7 +87,7 @@ def report(run: Run, orders: Orders, found: Messages, amount: Floats, book: Case
     storm = causes.holds(run, "retry_storm", orders.booked_at) & (orders.channel == 1)
     add("retry_duplicate", found.has_duplicate, 1800, rule="IF-5", parent=parent.to_numpy(dtype=np.int64),
         reason=np.where(storm, "retry_storm", "retry without idempotency key"))  # fmt: skip
-    add("missing_message", edi & (dice[:, 0] < 0.001), 5 * HOUR, rule="IF-6", reason="acknowledgement lost",
+    add("missing_message", found.is_unanswered, 5 * HOUR, rule="IF-6", reason="acknowledgement lost",
         detected_by="rule")  # fmt: skip
 
 
@@ -94,10 +99,10 @@ def attempts(run: Run, orders: Orders, found: Messages, first: int, last: int) -
     number = np.arange(len(order)) - np.repeat(np.cumsum(count) - count, count) + 1
     failed = (number < found.attempts[order]) | found.is_dead[order]
     # a first attempt precedes the booking of an order that only a retry brought in
-    started = orders.booked_at[order] - np.where(found.is_dead[order], 0, _RETRY_AFTER[count - 1].repeat(count))
+    started = orders.booked_at[order] - np.where(found.is_dead[order], 0, RETRY_AFTER[count - 1].repeat(count))
     started = np.where(found.has_duplicate[order], orders.booked_at[order], started) - 30
     return pd.DataFrame({
-        "order": order, "attempt": number, "sent_at": np.maximum(started + _RETRY_AFTER[number - 1], 0),
+        "order": order, "attempt": number, "sent_at": np.maximum(started + RETRY_AFTER[number - 1], 0),
         "is_failed": failed, "error": np.where(failed, found.error[order], -1),
         "is_dead": found.is_dead[order] & (number == count[order - first]),
     })  # fmt: skip

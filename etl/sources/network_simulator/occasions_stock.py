@@ -133,8 +133,8 @@ def _supply(run: Run, network: Network, purchases: pd.DataFrame, book: CaseBook)
         return book.add(type_code, stable[hit], seen[hit], amount=cost[hit], purchase=number[hit], **about, **words)
 
     changed = purchases["told"].to_numpy() >= 0
-    stopped = np.where(purchases["is_stopped"].to_numpy(), "supplier_stop", "supplier late")
-    identity = add("supplier_delivery_change", changed, told, reason=stopped[changed], step="purchasing", rule="PO-1",
+    why = np.where(purchases["is_stopped"], "supplier_stop", "supplier late")[changed]
+    identity = add("supplier_delivery_change", changed, told, reason=why, step="purchasing", rule="PO-1",
                    magnitude=(purchases["arrival"] - purchases["promised"])[changed])  # fmt: skip
     wrong = ((purchases["asn"] >= 0) & (purchases["asn"] != purchases["qty"])).to_numpy()
     planted = purchases["asn_is_planted"].to_numpy()[wrong]
@@ -149,6 +149,5 @@ def _supply(run: Run, network: Network, purchases: pd.DataFrame, book: CaseBook)
     parent = pd.Series(identity, index=stable[changed]).reindex(stable[shift]).to_numpy()
     add("lead_time_shift", shift, told + 2 * DAY, reason="not re-promised", step="promise", rule="LT-1",
         detected_by="rule", parent=parent)  # fmt: skip
-    rows = purchases[changed]
-    columns = {"key": rows["key"], "told_at": told[changed], "arrives_at": rows["usable"] * DAY, "identity": identity}
-    return pd.DataFrame(columns)
+    times = {"told_at": told[changed], "arrives_at": purchases["usable"][changed] * DAY}
+    return pd.DataFrame({"key": purchases["key"][changed], **times, "identity": identity})

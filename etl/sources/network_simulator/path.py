@@ -31,8 +31,12 @@ class Step(Enum):
         return self.value < other.value
 
 
-_SHARE = {Step.FIRST: 0.6, Step.ANSWERED: 0.3, Step.TAKEN_OVER: 0.5, Step.DECIDED: 0.2, Step.REJECTED: 0.5,
+SHARE = {Step.FIRST: 0.6, Step.ANSWERED: 0.3, Step.TAKEN_OVER: 0.5, Step.DECIDED: 0.2, Step.REJECTED: 0.5,
           Step.REOPENED: 0.6, Step.ACT: 0.4, Step.AGAIN: 0.5}  # fmt: skip
+"""Share of a case's minutes that each visit takes."""
+DECIDE_MINUTES, REJECTED, WITHDRAWN = 9.0, 0.12, 0.05
+BOUNCES = (0.2, 0.05)
+"""Probability that a case that was handed over comes back once, and goes over a second time."""
 
 
 @dataclass(slots=True)
@@ -70,7 +74,22 @@ class Path:
 
     def minutes_of(self, step: Step) -> float:
         """Minutes of undisturbed work that a visit takes."""
-        return self.decide_minutes if step is Step.DECIDE else self.minutes * _SHARE[step]
+        return self.decide_minutes if step is Step.DECIDE else self.minutes * SHARE[step]
+
+
+def minutes(median: Any, normal: Any) -> Any:
+    """Minutes of undisturbed work: log-normal around the play's median."""
+    return median * np.exp(0.45 * normal)
+
+
+def pause_seconds(hours: Any, dice: Any) -> Any:
+    """How long somebody outside takes to answer; four in a hundred take very long."""
+    return (hours * HOUR * np.exp(1.6 * (dice - 0.5) * 2) * (1 + 14 * (dice > 0.96))).astype(np.int64)
+
+
+def approval_factor(severity: Any) -> Any:
+    """Critical cases need approval more often."""
+    return 1.0 + 0.3 * (severity == 2)
 
 
 def next_step(path: Path, step: Step) -> Step:
@@ -124,14 +143,14 @@ def _path(staff: Staff, slow: dict[int, float], row: tuple[Any, ...], d: Floats)
     return Path(
         seen_at=seen, due_at=due, rank=2 - severity, team=staff.team_of[play.team, site],
         other_team=staff.team_of[play.to, site], approver=approver,
-        minutes=play.minutes * float(np.exp(0.45 * normal)), decide_minutes=9.0 * slow.get(approver, 1.0),
-        pause_seconds=int(play.pause_hours * HOUR * np.exp(1.6 * (d[2] - 0.5) * 2) * (1 + 14 * (d[2] > 0.96))) if not answer else 900, will_pause=d[3] < play.pause or answer > 0, answer_at=int(answer),
+        minutes=float(minutes(play.minutes, normal)), decide_minutes=DECIDE_MINUTES * slow.get(approver, 1.0),
+        pause_seconds=900 if answer else int(pause_seconds(play.pause_hours, d[2])), will_pause=d[3] < play.pause or answer > 0, answer_at=int(answer),
         will_hand_over=d[4] < play.handover and play.to != play.team,
-        needs_approval=d[5] < play.approval * (1.0 + 0.3 * (severity == 2)), is_rejected=d[6] < 0.12,
-        bounces=int(d[14] < 0.2) + int(d[14] < 0.05), is_sent_back=d[15] < play.rework,
+        needs_approval=d[5] < play.approval * approval_factor(severity), is_rejected=d[6] < REJECTED,
+        bounces=sum(int(d[14] < chance) for chance in BOUNCES), is_sent_back=d[15] < play.rework,
         is_false=d[7] < play.false, may_escalate=severity > 0 and d[8] < 0.75,
         automatic_at=seen + int(300 + 3600 * d[9] ** 2) if d[10] < play.automatic else 0,
-        cancelled_at=seen + int((8 + 60 * d[11]) * HOUR) if d[12] < 0.05 else 0,
+        cancelled_at=seen + int((8 + 60 * d[11]) * HOUR) if d[12] < WITHDRAWN else 0,
         reopens_after=int((6 + 70 * d[9]) * HOUR) if d[13] < play.reopen else 0,
         closes_after=int((12 + 60 * d[2]) * HOUR),
     )  # fmt: skip

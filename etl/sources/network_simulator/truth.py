@@ -7,9 +7,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from etl.sources.network_simulator import causes
+from etl.sources.network_simulator import breach, causes
 from etl.sources.network_simulator.exports.blemishes import Ledger
 from etl.sources.network_simulator.exports.caselog import CaseFile
+from etl.sources.network_simulator.exports.names import order_codes
 from etl.sources.network_simulator.run import HOUR
 from etl.sources.network_simulator.world import World, ended
 
@@ -17,13 +18,12 @@ from etl.sources.network_simulator.world import World, ended
 def enrich(world: World, found: pd.DataFrame) -> pd.DataFrame:
     """Add to each case its true end, hours and whether it truly breaches, uncensored, and the breach probability.
 
-    The probability is the share of breaches among all cases of the run of the same type and severity: what somebody
-    who knew the whole world could say at detection.
+    The probability is `breach.probabilities`: what somebody who knew the whole world could say at detection.
     """
     end = ended(world.cases, world.trail).reindex(found.index)
     hours = (end - found["seen_at"]) / HOUR
     breaches = end > found["due_at"]
-    probability = breaches.groupby([found["type_code"], found["severity"]]).transform("mean")
+    probability = breach.probabilities(world.run, world.staff, world.cases, world.trail, world.slow)[found.index]
     return found.assign(true_hours=hours, breaches=breaches, breach_probability=probability)
 
 
@@ -40,12 +40,20 @@ def write(folder: Path, world: World, file: CaseFile, ledger: Ledger) -> dict[st
         "exceptions_by_reason": {code: _counts(part["reason"]) for code, part in found.groupby("type_code")},
         "open_at_end": int(found["resolved_at"].lt(0).mul(found["closed_at"].lt(0)).mul(found["cancelled_at"].lt(0)).sum()),
         "times": {code: _times(part) for code, part in found.groupby("type_code")},
-        "files": ledger.files,
+        "copies": _copies(world), "files": ledger.files,
     }  # fmt: skip
     (folder / "truth.json").write_text(json.dumps(content, indent=1, sort_keys=True) + "\n", encoding="utf-8")
     columns = ["no", "system", "type_code", "reason", "parent_no", "true_hours", "breaches", "breach_probability"]
     found[columns].round(4).to_csv(folder / "truth_cases.csv", index=False, lineterminator="\n")
     return content
+
+
+def _copies(world: World) -> list[dict[str, str]]:
+    """Orders that came a second time, with the order they repeat and why."""
+    number = np.flatnonzero(world.copy_of >= 0)
+    replayed = world.messages.has_duplicate[number]
+    return [{"order": one, "of": of, "how": "message replayed" if again else "sent twice by a person"}
+            for one, of, again in zip(order_codes(number).tolist(), order_codes(world.copy_of[number]).tolist(), replayed, strict=True)]  # fmt: skip
 
 
 def _counts(values: "pd.Series[str]") -> dict[str, int]:

@@ -10,6 +10,7 @@ from etl.sources.network_simulator import (
     billing,
     causes,
     commerce,
+    copies,
     demand,
     fulfilment,
     messages,
@@ -55,6 +56,10 @@ class World:
     trail: pd.DataFrame
     cancelled_at: Ints
     """Per order: when it was withdrawn, NEVER = not. What would follow lies far beyond the end of the run."""
+    copy_of: Ints
+    """Per order: of which one it is a copy, -1 = of none."""
+    slow: dict[int, float]
+    """Factor on the minutes of the approvers who are slow."""
     ready_at: Ints
     """Per line: when its stock was there."""
 
@@ -66,8 +71,9 @@ def make(run: Run) -> World:
     short = frozenset({"pricing"}) if "monday_staff" in run.causes else frozenset()
     staff = teams.hire(run, net.sites, short)
     floor = _Floor(run, net, staff)
-    found = stock.Shelves(run, net, orders, lines).run_all()
     sent = messages.send(run, net, orders)
+    copy_of = copies.make(run, orders, lines, sent)
+    found = stock.Shelves(run, net, orders, lines).run_all()
     amount = np.add.reduceat(fulfilment.line_amounts(lines), orders.first_line)
     book = CaseBook()
     occasions_stock.report(run, (net, orders, lines), found, book)
@@ -85,7 +91,8 @@ def make(run: Run) -> World:
     billing.report(run, orders, (ships, bills), floor.cases, book := CaseBook())
     floor.work(book)
     billing.settle(bills, floor.cases, floor.ended())
-    return World(run, net, orders, lines, found, sent, ships, bills, staff, floor.cases, floor.trail, cancelled, ready)
+    return World(run, net, orders, lines, found, sent, ships, bills, staff, floor.cases, floor.trail, cancelled, copy_of, floor.slow,
+                 ready)  # fmt: skip
 
 
 def _with_earlier_parents(cases: pd.DataFrame) -> pd.DataFrame:
@@ -153,7 +160,7 @@ def _cancelled(floor: _Floor, orders: int) -> Ints:
     """When an order was withdrawn: by a customer who lost patience, or because it was a duplicate."""
     cases, trail = floor.cases, floor.trail
     case = trail["case"].to_numpy()
-    twins = cases["type_code"].isin(["duplicate_order", "retry_duplicate"]).to_numpy()[case]
+    twins = cases["type_code"].isin(["retry_duplicate"]).to_numpy()[case]
     fixed = trail["activity"].isin([queues.NO["Resolve"], queues.NO["Resolve automatically"]]).to_numpy() & twins
     of_order = cases["order"].to_numpy()[case]
     hit = (of_order >= 0) & (fixed | (trail["activity"] == queues.NO["Cancel"]).to_numpy())

@@ -2,7 +2,7 @@
 
 import { element } from "./drawing.js";
 
-const SMALLEST = 0.15, LARGEST = 3, READABLE = 0.62, MINI = { width: 132, height: 88 };
+const SMALLEST = 0.15, LARGEST = 3, READABLE = 0.55, TOOLS = 44, MINI = { width: 132, height: 88 }, NARROW = 500;
 
 export class Camera {
   constructor(svg, mini, onMove) {
@@ -31,13 +31,13 @@ export class Camera {
     return { width: box.width || 1, height: box.height || 1 };
   }
 
+  /* All of it below the tools; its beginning where all of it would be too small. */
   fit(atLeast = SMALLEST) {
-    const view = this.size();
-    const whole = Math.min((view.width - 24) / this.map.width, (view.height - 24) / this.map.height, 1.25);
-    const k = Math.max(whole, atLeast);
+    const view = this.size(), room = { width: view.width - 16, height: view.height - TOOLS - 8 };
+    const k = Math.max(Math.min(room.width / this.map.width, room.height / this.map.height, 1.25), atLeast);
     const start = this.map.nodes.find((node) => node.kind === "start") || this.map.nodes[0];
-    const along = (room, size, middle) => (size * k <= room ? (room - size * k) / 2 : Math.min(12, Math.max(room - 12 - size * k, room / 2 - middle * k)));
-    this.set({ x: along(view.width, this.map.width, start.x), y: along(view.height, this.map.height, start.y), k });
+    const along = (free, size, middle) => (size * k <= free ? (free - size * k) / 2 : Math.max(Math.min(0, free / 2 - middle * k), free - size * k));
+    this.set({ x: 8 + along(room.width, this.map.width, start.x), y: TOOLS + along(room.height, this.map.height, start.y), k });
   }
 
   set(at, isKept = true) {
@@ -89,7 +89,8 @@ export class Camera {
 
   drawMini() {
     this.mini.replaceChildren();
-    const k = Math.min(MINI.width / this.map.width, MINI.height / this.map.height);
+    const size = this.size().width < NARROW ? 0.6 : 1;
+    const k = size * Math.min(MINI.width / this.map.width, MINI.height / this.map.height);
     this.miniScale = k;
     this.mini.setAttribute("width", (this.map.width * k).toFixed(0));
     this.mini.setAttribute("height", (this.map.height * k).toFixed(0));

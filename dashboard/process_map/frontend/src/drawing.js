@@ -57,11 +57,13 @@ function drawnNode(node, data) {
 
 function drawnEdge(edge, data) {
   const width = 1.2 + 6.3 * edge.weight;
-  const { path, arrow } = curve(edge.points, 6 + width);
+  const { path, arrow } = curve(edge.points, 5 + 0.9 * width);
   const colour = edge.tone === null ? null : data.palette[edge.tone];
   const group = element("g", { class: edge.kind === "flow" ? "edge" : "edge rim", "data-id": edge.id });
   group.appendChild(hint(edge.tip));
   group.appendChild(element("path", { class: "reach", d: path }));
+  // a thin rim keeps the lightest colours visible on white and the darkest on black
+  if (colour) group.appendChild(element("path", { class: "casing", d: path, "stroke-width": (width + 1.4).toFixed(2) }));
   group.appendChild(element("path", {
     class: "line", d: path, "stroke-width": width.toFixed(2), style: colour && `stroke:${colour}`,
   }));

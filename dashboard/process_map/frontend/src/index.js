@@ -30,8 +30,8 @@ class ProcessMap {
       event.preventDefault();
       this.after.focus();
     });
-    this.stage = html("div", { class: "stage" }, [this.svg, this.tools, this.legend, this.mini]);
-    this.frame = html("div", { class: "frame" }, [this.skip, this.stage, this.said, this.after]);
+    this.stage = html("div", { class: "stage" }, [this.svg, this.tools, this.mini]);
+    this.frame = html("div", { class: "frame" }, [this.skip, this.stage, this.legend, this.said, this.after]);
     root.appendChild(this.frame);
     this.watcher = new ResizeObserver(() => this.resized());
     this.watcher.observe(this.stage);

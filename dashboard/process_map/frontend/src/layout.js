@@ -28,7 +28,7 @@ function sized(node, family) {
 
 function placed(nodes, edges, direction, family) {
   const graph = new Graph();
-  graph.setGraph({ rankdir: direction, nodesep: direction === "LR" ? 22 : 30, ranksep: 44, edgesep: 16, marginx: 14, marginy: 14 });
+  graph.setGraph({ rankdir: direction, nodesep: 18, ranksep: 38, edgesep: 8, marginx: 14, marginy: 14 });
   for (const node of nodes) graph.setNode(node.id, { width: node.width, height: node.height });
   // strong edges first: where there is a cycle, the weak edge is the one that runs backwards
   for (const edge of [...edges].sort((a, b) => b.weight - a.weight)) {
@@ -60,28 +60,38 @@ export function arranged(data, view, family) {
     nodes: nodes.map((node) => ({ ...node, ...graph.node(node.id) })),
     edges: data.edges.map((edge) => {
       const { points, x, y, width } = graph.edge(edge.from, edge.to);
-      return { ...edge, points, x, y, labelWidth: width };
+      const set = { ...edge, points, x, y, labelWidth: width };
+      return edge.from === edge.to ? looped(set, graph.node(edge.from), whole.rankdir) : set;
     }),
+  };
+}
+
+/* A loop stands beside its step (below it where the map runs to the right), in the room that dagre keeps for it. */
+function looped(edge, node, direction) {
+  const isDown = direction === "LR", size = (isDown ? node.height : node.width) / 2, far = size + 24 + 6 * edge.weight;
+  const at = (along, across) => (isDown ? { x: node.x + across, y: node.y + along } : { x: node.x + along, y: node.y + across });
+  const middle = at(far - 6, 0);
+  return {
+    ...edge,
+    points: [at(size, -9), at(far + 4, -26), at(far + 4, 26), at(size, 9)],
+    x: isDown ? middle.x : middle.x + edge.labelWidth / 2,
+    y: isDown ? middle.y + 9 : middle.y,
   };
 }
 
 /* A smooth path through the bend points, ending `back` before the last of them, and the arrow's three corners. */
 export function curve(points, back) {
-  const first = points[0], last = points[points.length - 1];
-  const before = points.length > 1 ? points[points.length - 2] : first;
+  const last = points[points.length - 1], before = points[points.length - 2];
   const length = Math.hypot(last.x - before.x, last.y - before.y) || 1;
   const dx = (last.x - before.x) / length, dy = (last.y - before.y) / length;
-  const end = { x: last.x - dx * back, y: last.y - dy * back };
-  let path = `M${round(first)}`;
-  const inner = [...points.slice(1, -1), end];
-  inner.forEach((point, i) => {
-    const next = inner[i + 1];
-    if (!next) path += `L${round(point)}`;
-    else if (i === inner.length - 2) path += `Q${round(point)} ${round(next)}`;
-    else path += `Q${round(point)} ${round({ x: (point.x + next.x) / 2, y: (point.y + next.y) / 2 })}`;
-  });
-  if (inner.length > 1) path = path.replace(/L[^LQ]*$/, "");
-  const half = back * 0.62;
+  const way = [...points.slice(0, -1), { x: last.x - dx * back, y: last.y - dy * back }];
+  let path = `M${round(way[0])}`;
+  if (way.length === 2) path += `L${round(way[1])}`;
+  for (let i = 1; i < way.length - 1; i += 1) {
+    const end = i === way.length - 2 ? way[i + 1] : { x: (way[i].x + way[i + 1].x) / 2, y: (way[i].y + way[i + 1].y) / 2 };
+    path += `Q${round(way[i])} ${round(end)}`;
+  }
+  const half = back * 0.62, end = way[way.length - 1];
   const arrow = [last, { x: end.x - dy * half, y: end.y + dx * half }, { x: end.x + dy * half, y: end.y - dx * half }];
   return { path, arrow: arrow.map(round).join(" ") };
 }

@@ -5,10 +5,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from etl.sources.network_simulator import messages
+from etl.sources.network_simulator import messages, outbound
 from etl.sources.network_simulator.exports.blemishes import Ledger
 from etl.sources.network_simulator.exports.caselog import CaseFile, exceptions, steps
-from etl.sources.network_simulator.exports.names import Period, order_codes, periods
+from etl.sources.network_simulator.exports.names import Period, order_codes, periods, references, ship_codes
 from etl.sources.network_simulator.exports.texts import Dialect, Table, delimited, write_lines, written
 from etl.sources.network_simulator.messages import CLASSES, HTTP, INTERFACES
 from etl.sources.network_simulator.queues import NO
@@ -17,6 +17,8 @@ from etl.sources.network_simulator.world import World
 
 DIALECT = Dialect("%Y%m%d%H%M%S", "%Y%m%d", flags=("0", "1"))
 MARK = "|"
+_ROWS = 200_000
+"""Most rows of one file of outgoing messages."""
 
 
 def header(name: str) -> str:
@@ -32,6 +34,12 @@ def write(folder: Path, world: World, file: CaseFile, ledger: Ledger) -> None:
     for period in periods(world):
         table = _acknowledgements(world, period, repaired, numbers)
         _write(folder / f"acknowledgements_{period.number:02d}.txt", world, "acknowledgements", table, ledger)
+    for one in outbound.interfaces(world):
+        sent, name = outbound.attempts(world, one), one.name.lower().replace(".", "_")
+        cause = _cause_of(world, file, one)
+        for part, first in enumerate(range(0, max(len(sent), 1), _ROWS), start=1):
+            table = _passed(world, one, sent.iloc[first : first + _ROWS], cause)
+            _write(folder / f"acknowledgements_{name}_{part:02d}.txt", world, "acknowledgements", table, ledger)
 
 
 def _write(path: Path, world: World, name: str, table: Table, ledger: Ledger) -> None:
@@ -76,7 +84,7 @@ def _acknowledgements(world: World, period: Period, repaired: Ints, incident: np
         "interface_id": np.array(INTERFACES)[channel], "sent_at": sent,
         "status": np.select([dead, failed], ["DLQ", "NAK"], "ACK"),
         "correlation_id": np.char.add("CORR-", (order + 1_000_001).astype(str)),
-        "business_key": np.char.add("PO-", (order * 7 + 400_000).astype(str)),
+        "business_key": references(world, order),
         "idempotency_key": np.char.add(np.char.add("K", (order + 1_000_001).astype(str)), np.where(again, "-R", "")),
         "http_code": np.where(failed, np.array(HTTP)[np.maximum(error, 0)], 200),
         "error_class": np.where(failed, np.array(CLASSES)[np.maximum(error, 0)], ""),
@@ -85,4 +93,39 @@ def _acknowledgements(world: World, period: Period, repaired: Ints, incident: np
         "expected_at": sent + HOUR, "dlq_at": np.where(dead, sent + 60, NEVER), "replayed_at": fixed,
         "recovered_at": np.where(fixed > NEVER, fixed + 60, retried),
         "order_id": order_codes(order), "exception_id": np.where(failed, incident[order], ""),
+    }  # fmt: skip
+
+
+_CAUSED = {"CARRIER.IFTMIN.OUT": "carrier_failure", "SUPPLIER.DESADV.IN": "asn_mismatch",
+           "EDI.DESADV.OUT": "missing_shipment_confirmation", "EDI.INVOIC.OUT": "invoice_hold"}  # fmt: skip
+"""The exceptions that a message of the interface leads to or comes late for."""
+
+
+def _cause_of(world: World, file: CaseFile, one: outbound.Interface) -> np.ndarray:
+    """Per message of the interface the exception that it belongs to, "" = none."""
+    found = file.found[file.found["type_code"] == _CAUSED.get(one.name, "")]
+    number = found.groupby("purchase" if one.kind == "purchase" else "shipment")["no"].first()
+    return number.reindex(one.number).fillna("").to_numpy(dtype=str)
+
+
+def _passed(world: World, one: outbound.Interface, rows: pd.DataFrame, cause: np.ndarray) -> Table:
+    """Attempts of messages to customers and carriers, to and from suppliers; correlated with the order they serve."""
+    row, error = rows["row"].to_numpy(), np.maximum(rows["error"].to_numpy(), 0)
+    failed, order = rows["is_failed"].to_numpy(), outbound.order_of(world, one)[row]
+    about = np.char.add("PO", (one.number[row] + 4_500_001).astype(str))
+    if one.kind != "purchase":
+        about = order_codes(order) if one.kind == "order" else ship_codes(world, one.number[row])
+    of_order = np.char.add("CORR-", (np.maximum(order, 0) + 1_000_001).astype(str))
+    return {
+        "message_id": np.char.add(one.prefix, (one.number[row] + 1_000_001).astype(str)),
+        "attempt": rows["attempt"].to_numpy(), "interface_id": np.full(len(row), one.name),
+        "sent_at": rows["sent_at"].to_numpy(), "status": np.select([rows["is_dead"], failed], ["DLQ", "NAK"], "ACK"),
+        "correlation_id": np.where(order >= 0, of_order, np.char.add("CORR-", about)), "business_key": about,
+        "idempotency_key": np.char.add(f"K{one.prefix}", (one.number[row] + 1_000_001).astype(str)),
+        "http_code": np.where(failed, np.array(HTTP)[error], 200),
+        "error_class": np.where(failed, np.array(CLASSES)[error], ""), "schema_version": np.full(len(row), "D96A"),
+        "consumer": np.full(len(row), one.consumer), "expected_at": one.sent_at[row] + one.answer_within,
+        "dlq_at": rows["dlq_at"].to_numpy(), "replayed_at": rows["replayed_at"].to_numpy(),
+        "recovered_at": rows["recovered_at"].to_numpy(), "order_id": np.where(order >= 0, order_codes(np.maximum(order, 0)), ""),
+        "exception_id": cause[row],
     }  # fmt: skip

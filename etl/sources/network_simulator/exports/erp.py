@@ -9,7 +9,7 @@ from etl.sources.network_simulator import fulfilment
 from etl.sources.network_simulator.exports import codes, erp_master
 from etl.sources.network_simulator.exports.blemishes import Courier, Ledger
 from etl.sources.network_simulator.exports.caselog import CaseFile, exceptions, steps
-from etl.sources.network_simulator.exports.names import Period, currency, line_codes, order_codes, periods
+from etl.sources.network_simulator.exports.names import Period, currency, line_codes, order_codes, periods, references
 from etl.sources.network_simulator.exports.texts import Dialect, Table, delimited, write_lines, written
 from etl.sources.network_simulator.network import UNITS
 from etl.sources.network_simulator.run import DAY, NEVER, Ints
@@ -74,7 +74,7 @@ def _orders(world: World, period: Period) -> Table:
         "site_id": net.sites.code[orders.site[of]], "channel": np.array(codes.CHANNEL_CODES)[orders.channel[of]],
         "order_type": np.where(orders.priority[of] == 1, "RUSH", "STD"),
         "business_unit": np.array(UNITS)[net.customers.segment[customer]],
-        "customer_reference": np.char.add("PO-", (number * 7 + 400_000).astype(str)), "priority": orders.priority[of],
+        "customer_reference": references(world, number), "priority": orders.priority[of],
         "status": status, "order_at": orders.booked_at[of], "requested_date": orders.requested_day[of],
         "promise_date": fulfilment.promise_days(net, orders, world.ships.carrier[: len(orders)])[of],
         "complete_at": complete, "cancelled_at": cancelled, "order_amount": np.round(amount, 2),

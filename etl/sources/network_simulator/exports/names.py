@@ -49,6 +49,12 @@ def order_codes(number: Ints) -> Texts:
     return np.char.add("SO", (number + 1_000_001).astype(str))
 
 
+def references(world: World, number: Ints) -> Texts:
+    """What the customer calls its order: a replayed message brings the same reference a second time."""
+    of = np.where(world.messages.has_duplicate[number], world.copy_of[number], -1)
+    return np.char.add("PO-", (np.where(of >= 0, of, number) * 7 + 400_000).astype(str))
+
+
 def line_codes(world: World, line: Ints) -> Texts:
     """Order line ids."""
     order = order_codes(world.lines.order[line])

@@ -29,7 +29,7 @@ from etl.sources.network_simulator.world import World
 def write(folder: Path, world: World, file: CaseFile, ledger: Ledger) -> None:
     """Write all files of the TMS."""
     folder.mkdir(parents=True, exist_ok=True)
-    tables = {"carriers": _carriers(), "lanes": _lanes(world), "exceptions": exceptions(world, file, "tms"),
+    tables = {"carriers": _carriers(), "lanes": _lanes(world), "routing_guides": _guides(world), "exceptions": exceptions(world, file, "tms"),
               "exception_log": steps(world, file, "tms")}  # fmt: skip
     for name, table in tables.items():
         _write(folder / f"{name}.parquet", world, name, table, ledger)
@@ -77,6 +77,19 @@ def _lanes(world: World) -> Table:
         "cost_amount": ways.cost, "currency_code": np.full(len(ways.site), "EUR"), "min_qty": ways.min_qty,
         "priority": ways.priority,
     }  # fmt: skip
+
+
+def _guides(world: World) -> Table:
+    """Three carriers for every customer with a guide: its usual one, another on the road, and air for a rush."""
+    customers = world.network.customers
+    guided = np.flatnonzero(customers.has_routing_guide)
+    usual = customers.carrier[guided]
+    second = np.where(usual == lanes.ROAD, lanes.PARCEL, lanes.ROAD)
+    third = np.where(usual == lanes.AIR, lanes.OWN, lanes.AIR)
+    return {
+        "routing_guide_code": np.repeat(np.char.add("RG-", customers.code[guided]), 3),
+        "carrier_id": carrier_codes()[np.column_stack([usual, second, third]).ravel()],
+    }
 
 
 def _shipments(world: World, period: Period) -> Table:

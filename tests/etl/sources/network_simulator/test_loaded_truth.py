@@ -1,5 +1,7 @@
 """Does a load say what the simulator knows? Every row, exception, refusal and duplicate, against truth.json."""
 
+from datetime import timedelta
+
 from etl import source
 from etl.sources.network_simulator import simulate
 from etl.sources.network_simulator.exports import codes
@@ -112,6 +114,20 @@ def test_open_exceptions_are_as_many_as_are_truly_open(loaded: Loaded) -> None:
     )
     assert loaded.rows(query) == [(loaded.truth["open_at_end"],)]
     assert loaded.truth["open_at_end"] > 0
+
+
+def test_every_order_that_came_twice_is_detected(loaded: Loaded) -> None:
+    """DET-04: the tower's own rule finds replayed messages and people who clicked twice; chance repeats are few."""
+    query = "SELECT substr(order_id, 6) FROM core_exception WHERE type_code = 'duplicate_order' AND local_code IS NULL"
+    found, true = {row[0] for row in loaded.rows(query)}, {row["order"] for row in loaded.truth["copies"]}
+    assert {row["how"] for row in loaded.truth["copies"]} == {"message replayed", "sent twice by a person"}
+    assert len(true & found) >= 0.95 * len(true) > 5
+    content = "SELECT order_id, string_agg(item_id || ordered_qty, ',' ORDER BY item_id, ordered_qty) FROM core_order_line GROUP BY 1"
+    wanted = dict(loaded.rows(content))
+    orders = loaded.rows("SELECT order_id, customer_id, order_at FROM core_order")
+    for one, customer, at in (row for row in orders if row[0].removeprefix("demo:") in found - true):
+        earlier = [o for o, c, t in orders if c == customer and o != one and timedelta() <= at - t <= timedelta(days=1)]
+        assert wanted[one] in {wanted[other] for other in earlier}, "found without being a repeat"
 
 
 def test_decision_relations_are_filled(loaded: Loaded) -> None:

@@ -1,0 +1,205 @@
+"""How does somebody at a terminal decide? The verbs of proposals, the audit trail and backups.
+
+Thin: each is one function of `control_tower.services`, with the user that `--as` names. Never checks a right itself.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from cli.output import complain, plain, say_json, say_rows
+from control_tower.settings import current
+
+if TYPE_CHECKING:
+    from control_tower.services.request import Receipt
+    from control_tower.workflow.store.store import Store
+
+Json = Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")]
+As = Annotated[str, typer.Option("--as", help="The user of the tower who does it.")]
+Reason = Annotated[str, typer.Option(help="Why; the audit trail keeps it.")]
+Seen = Annotated[int | None, typer.Option("--version", help="The version you looked at; refused when it is older.")]
+Key = Annotated[str | None, typer.Option("--key", help="Idempotency key: sent again, it has no second effect.")]
+For = Annotated[str | None, typer.Option("--for", help="The user who lent you the right to approve.")]
+Proposal = Annotated[str, typer.Argument(metavar="PROPOSAL_ID")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add this module's verbs."""
+    for verb in (proposals, submit, approve, reject, withdraw, release, cancel, backup, restore):
+        app.command()(verb)
+    trail = typer.Typer(help="The record of who did what.", no_args_is_help=True)
+    trail.command()(verify)
+    trail.command()(rotate)
+    app.add_typer(trail, name="audit")
+
+
+def _store() -> "Store":
+    from control_tower.services import opening
+
+    return opening.current_store(current())
+
+
+def proposals(as_: As = "executive", state: str | None = None, json: Json = False) -> None:
+    """List the proposals of a user's sites, last changed first."""
+    from control_tower.errors import NotAllowed
+    from control_tower.services import proposals as verbs
+    from control_tower.services import users
+    from control_tower.vocabulary import ProposalState
+
+    if state is not None and state not in list(ProposalState):
+        raise NotAllowed(f"{state!r} is no state of a proposal; there are: {', '.join(ProposalState)}")
+    store = _store()
+    found = verbs.find_all(store, users.find(store, as_), ProposalState(state) if state else None)
+    rows: list[dict[str, Any]] = [
+        {
+            "proposal_id": proposal.proposal_id,
+            "state": str(proposal.state),
+            "version": proposal.revision,
+            "exception_ids": list(proposal.exception_ids),
+            "amount": proposal.payload.get("amount"),
+            "currency_code": proposal.payload.get("currency_code"),
+            "created_by": proposal.created_by,
+            "expires_at": proposal.expires_at,
+            "waits_for": [" or ".join(rule.roles) + f" × {rule.count}" for rule in proposal.required],
+        }
+        for proposal in found
+    ]
+    if json:
+        say_json(rows)
+    else:
+        brief = [
+            {**row, "exception_ids": ", ".join(row["exception_ids"]), "waits_for": "; ".join(row["waits_for"])}
+            for row in rows
+        ]
+        say_rows(brief, "no proposals: tower propose EXCEPTION_ID --as USER")
+
+
+def submit(
+    proposal_id: Proposal, as_: As, reason: Reason = "", seen: Seen = None, key: Key = None, json: Json = False
+) -> None:
+    """Ask for approval of a drafted proposal; its stock is taken."""
+    from control_tower.services import proposals as verbs
+
+    _do(verbs.submit, proposal_id, _request(as_, reason, seen, key), json)
+
+
+def approve(
+    proposal_id: Proposal,
+    as_: As,
+    reason: Reason = "",
+    seen: Seen = None,
+    key: Key = None,
+    on_behalf_of: For = None,
+    json: Json = False,
+) -> None:
+    """Say yes to a submitted proposal."""
+    from control_tower.services import approvals as verbs
+
+    _do(verbs.approve, proposal_id, _request(as_, reason, seen, key, on_behalf_of), json)
+
+
+def reject(
+    proposal_id: Proposal,
+    as_: As,
+    reason: Reason = "",
+    seen: Seen = None,
+    key: Key = None,
+    on_behalf_of: For = None,
+    json: Json = False,
+) -> None:
+    """Say no to a submitted proposal, with a reason; its stock is free again."""
+    from control_tower.services import approvals as verbs
+
+    _do(verbs.reject, proposal_id, _request(as_, reason, seen, key, on_behalf_of), json)
+
+
+def withdraw(
+    proposal_id: Proposal, as_: As, reason: Reason = "", seen: Seen = None, key: Key = None, json: Json = False
+) -> None:
+    """Take a proposal back before it is decided."""
+    from control_tower.services import proposals as verbs
+
+    _do(verbs.withdraw, proposal_id, _request(as_, reason, seen, key), json)
+
+
+def release(
+    proposal_id: Proposal, as_: As, reason: Reason = "", seen: Seen = None, key: Key = None, json: Json = False
+) -> None:
+    """Let an approved proposal's moves leave the house."""
+    from control_tower.services import releases as verbs
+
+    _do(verbs.release, proposal_id, _request(as_, reason, seen, key), json)
+
+
+def cancel(
+    proposal_id: Proposal, as_: As, reason: Reason = "", seen: Seen = None, key: Key = None, json: Json = False
+) -> None:
+    """Call off an approved, released or failed proposal, with a reason."""
+    from control_tower.services import releases as verbs
+
+    _do(verbs.cancel, proposal_id, _request(as_, reason, seen, key), json)
+
+
+def _request(as_: str, reason: str, seen: int | None, key: str | None, on_behalf_of: str | None = None) -> Any:
+    from control_tower.services.request import Request
+
+    asked = Request(as_, reason, seen, on_behalf_of=on_behalf_of)
+    return asked if key is None else Request(as_, reason, seen, on_behalf_of=on_behalf_of, idempotency_key=key)
+
+
+def _do(verb: Callable[..., "Receipt"], subject_id: str, request: Any, json: bool) -> None:
+    receipt = verb(_store(), request, subject_id)
+    if json:
+        say_json({name: getattr(receipt, name) for name in type(receipt).__slots__})
+    else:
+        again = " (done before; nothing was done twice)" if receipt.is_replay else ""
+        plain(f"{receipt.subject_id} is {receipt.state}, version {receipt.version}{again}")
+
+
+def verify(json: Json = False) -> None:
+    """Check every link of the audit trail; name the first broken one, and say what cannot be known."""
+    from control_tower.services import guarding
+
+    verdict = guarding.verify(_store())
+    if json:
+        shown = {name: getattr(verdict, name) for name in type(verdict).__slots__}
+        say_json({"ok": verdict.is_whole, **shown})
+    elif verdict.is_whole:
+        plain(f"whole: {verdict.finding}")
+        plain(verdict.cannot_know)
+    else:
+        complain(f"broken: {verdict.finding}")
+    if not verdict.is_whole:
+        raise typer.Exit(1)
+
+
+def rotate(as_: As, reason: Reason = "") -> None:
+    """Seal the audit trail with a new key from now on; old entries verify with the old one."""
+    from control_tower.services import guarding
+
+    receipt = guarding.rotate(_store(), _request(as_, reason, None, None), current())
+    plain(f"audit entries are sealed with key {receipt.subject_id} from now on")
+
+
+def backup(file: Path, as_: As, reason: Reason = "") -> None:
+    """Write store, raw files, manifests, keys and anchored heads into one file."""
+    from control_tower.services import guarding
+
+    guarding.backup(_store(), _request(as_, reason, None, None), current(), file)
+    plain(f"{file}: keep it where this machine cannot reach it; it holds the audit keys")
+
+
+def restore(file: Path, json: Json = False) -> None:
+    """Bring a backup into an empty home and verify its audit trail; builds are made again by tower doctor --rebuild."""
+    from control_tower.services import guarding
+
+    verdict = guarding.restore(current(), file)
+    if json:
+        say_json({"ok": verdict.is_whole, "entries": verdict.entries, "finding": verdict.finding})
+    else:
+        plain(f"restored into {current().home}; audit trail: {verdict.finding}")
+        plain("make the builds again: tower doctor --rebuild")
+    if not verdict.is_whole:
+        raise typer.Exit(1)

@@ -1,0 +1,4 @@
+"""Which changes did the store's schema take, in order?
+
+One module per change; a released one is never edited.
+"""

@@ -1,0 +1,100 @@
+"""How do the audit trail, its anchors and the requests already answered become rows, and rows records?
+
+Only adds; never changes and never decides.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from control_tower.model import AuditEntry
+from control_tower.workflow import audit as chain
+from control_tower.workflow import canonical
+from control_tower.workflow.audit import Head
+from control_tower.workflow.keys import KeyRing
+from control_tower.workflow.store.tables_record import anchor, audit, request
+
+_BATCH = 20_000
+_COLUMNS = [audit.c[name] for name in chain.COLUMNS]
+
+
+class Audit:
+    """The trail: one sealed entry after the other."""
+
+    def __init__(self, connection: Connection, ring: KeyRing) -> None:
+        self._connection, self._ring = connection, ring
+
+    def last(self) -> AuditEntry | None:
+        """The newest entry."""
+        row = self._connection.execute(sa.select(*_COLUMNS).order_by(audit.c.sequence_no.desc()).limit(1)).first()
+        return AuditEntry(*row) if row else None
+
+    def append(self, said: Mapping[str, Any]) -> AuditEntry:
+        """Seal and write one entry. `said` holds every column but sequence, key and hashes; before/after as values."""
+        newest = self.last()
+        fields = {
+            **said,
+            "before": canonical.text(said["before"]),
+            "after": canonical.text(said["after"]),
+            "sequence_no": newest.sequence_no + 1 if newest else 1,
+            "key_id": self._ring.active_id,
+            "previous_hash": newest.hash if newest else chain.GENESIS,
+        }
+        fields["hash"] = chain.seal([fields[name] for name in chain.COLUMNS[:-1]], self._ring)
+        self._connection.execute(sa.insert(audit).values(**fields))
+        return AuditEntry(**fields)
+
+    def of_subject(self, subject_type: str, subject_id: str) -> list[AuditEntry]:
+        """Everything that was done, tried or repeated on one thing, in order."""
+        query = sa.select(*_COLUMNS).where(audit.c.subject_type == subject_type, audit.c.subject_id == subject_id)
+        return [AuditEntry(*row) for row in self._connection.execute(query.order_by(audit.c.sequence_no))]
+
+    def newest(self, limit: int) -> list[AuditEntry]:
+        """The newest entries, newest first."""
+        query = sa.select(*_COLUMNS).order_by(audit.c.sequence_no.desc()).limit(limit)
+        return [AuditEntry(*row) for row in self._connection.execute(query)]
+
+    def rows(self) -> Iterator[Sequence[Any]]:
+        """Every entry in order as plain tuples of `audit.COLUMNS`, a batch at a time."""
+        after: sa.BindParameter[int] = sa.bindparam("after", 0)
+        query = sa.select(*_COLUMNS).where(audit.c.sequence_no > after).order_by(audit.c.sequence_no).limit(_BATCH)
+        last = -1
+        while True:
+            batch = self._connection.execute(query, {"after": last}).cursor.fetchall()
+            yield from batch
+            if len(batch) < _BATCH:
+                return
+            last = batch[-1][0]
+
+    def keep_head(self, head: Head, at: datetime, place: str) -> None:
+        """Write down that a head was anchored elsewhere."""
+        known = sa.select(anchor.c.sequence_no).where(anchor.c.sequence_no == head.sequence_no)
+        if self._connection.execute(known).first() is None:
+            values = {
+                name: getattr(head, name) for name in ("sequence_no", "entry_count", "hash", "key_id", "signature")
+            }
+            self._connection.execute(sa.insert(anchor).values(**values, anchored_at=at, place=place))
+
+
+class Requests:
+    """Requests that were answered, so that a repeated one has no second effect."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def find(self, actor_id: str, key: str) -> tuple[str, str] | None:
+        """Content hash and answer (JSON) of an answered request."""
+        query = sa.select(request.c.content_hash, request.c.answer)
+        row = self._connection.execute(query.where(request.c.actor_id == actor_id, request.c.key == key)).first()
+        return (row[0], row[1]) if row else None
+
+    def keep(self, asked: tuple[str, str], content_hash: str, answer: str, at: datetime) -> None:
+        """Write down the answer to a request (actor, key)."""
+        self._connection.execute(
+            sa.insert(request).values(
+                actor_id=asked[0], key=asked[1], content_hash=content_hash, answer=answer, answered_at=at
+            )
+        )

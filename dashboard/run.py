@@ -1,0 +1,44 @@
+"""What happens around every page, whichever it is? The account, the build, the filter state, header and footer.
+
+Never holds what a page shows, and not the list of pages (app.py).
+"""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from control_tower.errors import BuildError, ControlTowerError
+from dashboard import access, actions, data, filters, identity
+from dashboard.components import account, empty, figure, header, plain, quiet
+
+
+def run(pages: Mapping[str, Sequence[Any]]) -> None:
+    """One run of the script: one account, one build, one filter state, one page."""
+    st.set_page_config("Order exception control tower", Path(__file__).with_name("icon.png"), layout="wide")
+    st.logo(Path(__file__).with_name(f"logo_{figure.mode()}.svg"), size="large")
+    if identity.needs_sign_in():
+        account.sign_in()
+        return
+    try:
+        user = identity.current()
+        page = st.navigation(access.found(pages, user.role))
+        account.show(user)
+        refused = filters.adopt(page.title)
+        head = data.begin(identity.scope(user)).header()
+    except BuildError as error:
+        empty.no_build(str(error))
+        return
+    except ControlTowerError as error:
+        empty.stopped(str(error))
+        return
+    header.show(head)
+    actions.show()
+    for sentence in refused:
+        quiet.line(f":orange[{plain.as_text(sentence)}]")
+    try:
+        page.run()
+    except ControlTowerError as error:
+        empty.stopped(str(error))
+    header.footer(head)

@@ -1,0 +1,50 @@
+"""Does `tower demo` leave a home alone that it should leave alone? The same demo again, another one, other data."""
+
+from pathlib import Path
+
+import pytest
+
+from control_tower import builds
+from tests.cli.conftest import run
+
+SAME = ("demo", "--weeks", "6", "--orders-per-week", "60", "--seed", "3", "--no-serve")
+
+
+def current(home: Path) -> str:
+    manifest = builds.current_manifest(home / "builds")
+    assert manifest is not None
+    return manifest.build_id
+
+
+def test_the_same_demo_again_changes_nothing(demo_home: Path) -> None:
+    """Ruling 7: running it twice is running it once; nothing is simulated or loaded anew."""
+    before = current(demo_home)
+    ran = run(demo_home, *SAME)
+    assert ran.returncode == 0
+    assert f"the demo of 6 weeks × 60 orders, seed 3 is there: {before}" in " ".join(ran.stderr.split())
+    assert current(demo_home) == before
+
+
+@pytest.mark.parametrize("other", [("--seed", "4"), ("--weeks", "7"), ("--orders-per-week", "61")])
+def test_another_demo_is_refused_where_one_lives(demo_home: Path, other: tuple[str, str]) -> None:
+    """Two demos in one home would mix; the message says which is there, which was asked and what to do."""
+    before = current(demo_home)
+    ran = run(demo_home, *SAME[:-1], *other, "--no-serve")
+    said = " ".join(ran.stderr.split())
+    assert ran.returncode != 0
+    assert "holds the demo of 6 weeks × 60 orders, seed 3, not of" in said
+    assert "TOWER_HOME=/some/other/folder" in said
+    assert current(demo_home) == before
+
+
+def test_a_demo_of_unknown_size_is_refused(demo_home: Path) -> None:
+    """A home whose marker is lost cannot be told from another demo."""
+    marker = demo_home / "demo.json"
+    kept = marker.read_text(encoding="utf-8")
+    marker.unlink()
+    try:
+        ran = run(demo_home, *SAME)
+    finally:
+        marker.write_text(kept, encoding="utf-8")
+    assert ran.returncode != 0
+    assert "holds the demo of another release" in " ".join(ran.stderr.split())

@@ -1,0 +1,160 @@
+"""Does the process map answer from the build, keep all its state in the URL, and lead to the cases?"""
+
+import json
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from control_tower import warehouse
+from control_tower.settings import Settings
+from tests.dashboard.conftest import Run, words
+
+TITLE = "How did the cases really flow, and where do they wait?"
+
+
+def _sql(home, query: str):
+    with warehouse.open_current(Settings(home=home)).cursor() as cursor:
+        return cursor.execute(query).fetchall()
+
+
+def _picture(app: AppTest) -> dict:
+    found = [one for one in app.main if one.type == "bidi_component"] or app.get("bidi_component")
+    return json.loads(found[0].proto.json)
+
+
+def _button(app: AppTest, label: str):
+    return next(button for button in app.button if button.label.replace("\\", "").startswith(label))
+
+
+def test_the_answer_and_the_map_count_the_cases_of_the_build(run: Run, homes) -> None:
+    app = run("sample", "process_map")
+    assert not app.exception
+    assert app.title[0].value == TITLE
+    cases, events = _sql(homes("sample"), "SELECT count(*), sum(step_count) FROM mart_case")[0]
+    assert f"{cases:,} exception cases in {events:,} events" in words(app)
+    drawn = _picture(app)
+    counted = dict(_sql(homes("sample"), "SELECT activity, case_count FROM mart_activity"))
+    assert {one["name"] for one in drawn["nodes"] if one["kind"] == "activity"} == set(counted)
+    investigate = next(one for one in drawn["nodes"] if one["name"] == "Investigate")
+    assert investigate["label"].startswith(f"{counted['Investigate']:,} · ")
+
+
+def test_the_filters_of_every_page_narrow_the_map(run: Run, homes) -> None:
+    app = run("sample", "process_map", severity="critical", state="open")
+    n = _sql(homes("sample"), "SELECT count(*) FROM mart_exception WHERE severity = 'critical' AND is_open")[0][0]
+    assert f"{n:,} exception cases" in words(app)
+
+
+def test_a_selected_step_shows_its_cases_its_stay_and_its_share(run: Run, homes) -> None:
+    app = run("sample", "process_map", step="Ask for information")
+    n = _sql(homes("sample"), "SELECT case_count FROM mart_activity WHERE activity = 'Ask for information'")[0][0]
+    tiles = {tile.label: tile.value for tile in app.metric}
+    assert tiles["Cases"] == f"{n:,}"
+    assert tiles["Of waiting"].endswith(" %")
+    assert "Stay, Kaplan–Meier" in words(app)
+    assert len(app.dataframe[0].value) == 50
+    assert _picture(app)["selected"] == "n:Ask for information"
+
+
+def test_a_selected_path_shows_observed_times_only(run: Run, homes) -> None:
+    """Ruling 15: a path knows nobody who still waits."""
+    app = run("sample", "process_map", step="Ask for information", then="Receive answer")
+    n = _sql(
+        homes("sample"),
+        "SELECT count(*) FROM mart_event_step s JOIN mart_activity a USING (view, activity_no) JOIN mart_activity b "
+        "ON b.view = s.view AND b.activity_no = s.next_activity_no "
+        "WHERE a.activity = 'Ask for information' AND b.activity = 'Receive answer'",
+    )[0][0]
+    assert {tile.label: tile.value for tile in app.metric}["Times"] == f"{n:,}"
+    assert "Observed times" in words(app)
+    assert "Kaplan" not in words(app)
+    assert _button(app, "Without").disabled
+
+
+def test_only_cases_through_here_is_a_filter_that_a_chip_removes(run: Run) -> None:
+    app = run("sample", "process_map", step="Hand over")
+    before = _picture(app)
+    _button(app, "Only cases through here").click().run()
+    assert app.query_params["through"] == "Hand over"
+    assert app.query_params["step"] == "Hand over"
+    assert _picture(app) != before
+    _button(app, "Through: Hand over").click().run()
+    assert "through" not in app.query_params
+    assert _picture(app) == before
+
+
+def test_without_keeps_the_cases_that_do_not_come_here(run: Run, homes) -> None:
+    app = run("sample", "process_map", step="Hand over")
+    _button(app, "Without").click().run()
+    assert app.query_params["avoiding"] == "Hand over"
+    assert "Hand over" not in {one["name"] for one in _picture(app)["nodes"]}
+
+
+def test_the_whole_state_of_the_map_comes_from_a_link(run: Run) -> None:
+    link = {
+        "metric": "median", "activities": "60", "paths": "40", "step": "Assign to team", "cases": "ended",
+        "follows": "Detect>Close", "min_seconds": "60", "severity": ["critical", "standard"],
+    }  # fmt: skip
+    one, other = run("sample", "process_map", **link), run("sample", "process_map", **link)
+    assert _picture(one) == _picture(other)
+    assert _picture(one)["legend"]["colour"] == "Median time until the next step"
+    labels = {button.label.replace("\\", "") for button in one.button}
+    assert {"Path: Detect followed by Close", "Cases: ended", "At least: 1 min"} <= labels
+
+
+def test_the_map_is_found_again_after_a_visit_to_another_page(run: Run) -> None:
+    app = run("sample", "process_map", metric="p90", step="Resolve", through="Hand over")
+    app.switch_page("app_pages/exceptions.py")
+    app.query_params.clear()
+    app.run()
+    app.switch_page("app_pages/process_map.py")
+    app.query_params.clear()
+    app.run()
+    assert (app.query_params["metric"], app.query_params["step"], app.query_params["through"]) == (
+        "p90",
+        "Resolve",
+        "Hand over",
+    )
+
+
+def test_a_table_twin_shows_the_same_numbers(run: Run, homes) -> None:
+    app = run("sample", "process_map", **{"as": "table"})
+    counted = dict(_sql(homes("sample"), "SELECT activity, case_count FROM mart_activity"))
+    steps = app.dataframe[0].value
+    assert dict(zip(steps["step"], steps["cases"], strict=True)) == counted
+    assert not app.get("bidi_component")
+
+
+def test_the_cases_are_sampled_for_the_replay_only_when_asked(run: Run) -> None:
+    assert _picture(run("sample", "process_map"))["replay"] is None
+
+
+def test_filters_that_keep_no_case_are_named_and_removable(run: Run) -> None:
+    app = run("sample", "process_map", through=["Hand over"], avoiding=["Hand over"])
+    assert not app.exception
+    assert "No case passes these filters." in words(app)
+    _button(app, "Remove Without: Hand over").click().run()
+    assert "avoiding" not in app.query_params
+    assert _picture(app)["nodes"]
+
+
+@pytest.mark.parametrize("kind", ["all_closed", "no_sla", "empty", "none"])
+def test_the_map_answers_on_every_kind_of_build(run: Run, kind: str) -> None:
+    app = run(kind, "" if kind == "none" else "process_map")
+    assert not app.exception
+    if kind == "empty":
+        assert "This build holds no events, so there is nothing to map." in words(app)
+
+
+def test_a_view_that_the_build_does_not_hold_is_said(run: Run) -> None:
+    app = run("sample", "process_map", view="spaceship")
+    assert not app.exception
+    assert "this build has no view 'spaceship'" in words(app)
+
+
+def test_part_of_a_link_that_makes_no_sense_is_named_and_ignored(run: Run) -> None:
+    """# fault 86: values of a link are bound or refused, never put into a query."""
+    app = run("sample", "process_map", min_seconds="1; DROP TABLE mart_case", step="'; --", through="' OR 1=1 --")
+    assert not app.exception
+    assert "The link's 'min_seconds' was ignored" in words(app)
+    assert "No case passes these filters." in words(app)

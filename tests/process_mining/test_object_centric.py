@@ -1,0 +1,134 @@
+"""Are objects shown and written without counting an event twice, and does pm4py read back what we wrote?"""
+
+import gzip
+import warnings
+from pathlib import Path
+
+import pytest
+
+from control_tower import warehouse
+from control_tower.errors import ControlTowerError
+from control_tower.settings import Settings
+from process_mining import object_centric, ocel_export
+from process_mining.cohort import Cohort
+from tests.acceptance.loaded import tower_load
+from tests.process_mining import small_home
+
+EVENTS = {
+    "e1": ("Place order", 0, {"order": ["o1"], "item": ["i1", "i2"]}),
+    "e2": ("Pick item", 1, {"order": ["o1"], "item": ["i1"]}),
+    "e3": ("Pick item", 3, {"order": ["o1"], "item": ["i2"]}),
+    "e4": ("Ship", 7, {"order": ["o1"], "item": ["i1", "i2"]}),
+}
+
+
+@pytest.fixture(scope="module")
+def build(tmp_path_factory: pytest.TempPathFactory):
+    happened = [
+        {"event_id": e, "event_no": n, "activity": a, "timestamp": small_home.START + small_home.timedelta(hours=h)}
+        for n, (e, (a, h, _)) in enumerate(EVENTS.items())
+    ]
+    related = [
+        {"event_id": e, "object_id": o, "object_type": kind, "qualifier": f"{kind} of it"}
+        for e, (_, _, held) in EVENTS.items() for kind, objects in held.items() for o in objects
+    ]  # fmt: skip
+    links = [{"source_object_id": "o1", "target_object_id": i, "qualifier": "comprises"} for i in ("i1", "i2")]
+    worth = [{"object_id": "i1", "attribute": "weight", "valid_from": small_home.START, "sequence_no": 1, "value": "3"}]
+    return small_home.made(
+        tmp_path_factory.mktemp("objects"),
+        {
+            "core_event": happened,
+            "core_event_object": related,
+            "core_object_object": links,
+            "core_object_attribute": worth,
+        },
+    )
+
+
+def test_events_and_time_are_counted_once_and_convergence_and_divergence_are_measured(build) -> None:
+    """PM-09, worked by hand: an order is picked once per item (divergence), two of four events hold two items."""
+    found = object_centric.object_view(build, Cohort(view="order"))
+    assert (found.events, found.span_seconds) == (4, 7 * 3600)
+    types = found.types.set_index("object_type")
+    assert types.loc["item", ["objects", "events", "event_objects", "convergence", "divergence"]].to_list() == [
+        2,
+        4,
+        6,
+        0.5,
+        0,
+    ]
+    assert types.loc["order", ["objects", "events", "event_objects", "convergence", "divergence"]].to_list() == [
+        1,
+        4,
+        4,
+        0,
+        1,
+    ]
+    ((kind, number),) = [(row["qualifier"], row["relations"]) for row in found.related.to_dict("records")]
+    assert (kind, number) == ("comprises", 2)
+
+
+def test_the_map_of_each_type_counts_objects_and_events_apart(build) -> None:
+    found = object_centric.object_view(build, Cohort(view="order"))
+    edges = {
+        (e["object_type"], e["source"], e["target"]): (e["events"], e["objects"], e["distinct_events"])
+        for e in found.edges.to_dict("records")
+    }
+    assert edges == {
+        ("item", "Pick item", "Ship"): (2, 2, 2), ("item", "Place order", "Pick item"): (2, 2, 2),
+        ("order", "Place order", "Pick item"): (1, 1, 1), ("order", "Pick item", "Pick item"): (1, 1, 1),
+        ("order", "Pick item", "Ship"): (1, 1, 1),
+    }  # fmt: skip
+
+
+def pm4py_reads(path: Path):
+    import pm4py
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return pm4py.read_ocel2_json(str(path)) if path.suffix == ".json" else pm4py.read_ocel2_xml(str(path))
+
+
+@pytest.mark.parametrize("kind", ["json", "xml"])
+def test_pm4py_reads_what_we_write(build, kind: str, tmp_path: Path) -> None:
+    path = tmp_path / f"log.{kind}"
+    assert ocel_export.write(build, Cohort(view="order"), path) == ocel_export.Written(4, 3, 10)
+    found = pm4py_reads(path)
+    assert (len(found.events), len(found.objects), len(found.relations), len(found.o2o)) == (4, 3, 10, 2)
+    assert set(found.relations["ocel:qualifier"]) == {"order of it", "item of it"}
+    assert found.events["ocel:timestamp"].min().isoformat() == "2026-03-02T08:00:00+00:00"
+    assert "3" in found.objects.get("weight", found.object_changes.get("weight")).astype(str).to_list()
+
+
+def test_another_ending_is_refused(build, tmp_path: Path) -> None:
+    with pytest.raises(ControlTowerError, match=r"json or \.xml"):
+        ocel_export.write(build, Cohort(view="order"), tmp_path / "log.csv")
+
+
+@pytest.mark.parametrize("kind", ["json", pytest.param("xml", marks=pytest.mark.slow)])
+def test_order_management_comes_back_with_equal_counts(kind: str, shared_data: Path, tmp_path: Path) -> None:
+    """Both official files: every order's events with all their objects, out and in again through pm4py."""
+    files = tmp_path / "files"
+    files.mkdir()
+    name = f"order-management.{kind}.gz"
+    (files / name).symlink_to(shared_data / "ocel_order_management" / name)
+    loaded = tower_load("ocel_order_management", files, tmp_path / "home")
+    build = warehouse.open_build(Settings(home=loaded.home), str(loaded.report["build"]))
+    original = tmp_path / f"original.{kind}"
+    original.write_bytes(gzip.decompress((shared_data / "ocel_order_management" / name).read_bytes()))
+    expected = pm4py_reads(original)
+    ids = set(expected.relations.loc[expected.relations["ocel:type"] == "orders", "ocel:eid"])
+    path = tmp_path / f"ours.{kind}"
+    written = ocel_export.write(build, Cohort(view=_orders(build)), path)
+    found = pm4py_reads(path)
+    assert written.events == len(found.events) == len(ids)
+    assert len(found.relations) == int(expected.relations["ocel:eid"].isin(ids).sum()) == written.relations
+    assert found.events["ocel:activity"].value_counts().to_dict() == (
+        expected.events[expected.events["ocel:eid"].isin(ids)]["ocel:activity"].value_counts().to_dict()
+    )
+
+
+def _orders(build) -> str:
+    from process_mining.kept_cases import views
+
+    return next(view for view in views(build) if view in ("order", "orders"))
