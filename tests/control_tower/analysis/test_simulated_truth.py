@@ -11,7 +11,7 @@ from control_tower.analysis.verdict import limits
 from control_tower.warehouse import Build
 from tests.control_tower.analysis import permuted
 from tests.control_tower.analysis.truth import ENOUGH, Simulated, searched, simulated
-from tests.control_tower.conftest import Demo
+from tests.conftest import Demo
 
 
 @pytest.fixture(scope="module")
