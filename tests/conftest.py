@@ -14,6 +14,12 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from control_tower import warehouse
+from control_tower.settings import Settings
+from etl import pipeline, source
+from etl.intake import Request
+from etl.sources.network_simulator import simulate
+
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
 IN_CI = os.environ.get("CI", "").lower() in {"1", "true", "yes"}
 MAY_BE_ABSENT = "shared data"
@@ -61,21 +67,21 @@ def shared_data() -> Path:
     return folder
 
 
-@dataclass(frozen=True)
-class DemoRun:
-    """The default demo: the exports of its systems with truth.json, and the home into which they were loaded."""
+@dataclass(frozen=True, slots=True)
+class Demo:
+    """The default demonstration: what the simulator wrote with truth.json, and the home that a load of it made."""
 
     files: Path
-    home: Path
+    settings: Settings
 
 
 @pytest.fixture(scope="session")
-def demo_run(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> DemoRun:
+def demo(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Demo:
     """Simulated and loaded once for all tests of all workers. Read it; whoever decides something copies the home first."""
     own = tmp_path_factory.getbasetemp()
     place = (own if worker_id == "master" else own.parent) / "demo"
     place.mkdir(exist_ok=True)
-    made, done = DemoRun(place / "files", place / "home"), place / "done"
+    made, done = Demo(place / "files", Settings(home=place / "home")), place / "done"
     with (place / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # the other workers wait for the first
         if not done.exists():
@@ -84,15 +90,18 @@ def demo_run(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> DemoRu
     return made
 
 
-def _make_demo(made: DemoRun) -> None:
-    from control_tower.settings import Settings
-    from etl import pipeline, source
-    from etl.intake import Request
-    from etl.sources.network_simulator import simulate
-
+def _make_demo(made: Demo) -> None:
     simulate.simulate(made.files)
     requests = [Request(source.find(name), made.files / part, "test") for name, part in simulate.sources()]
-    pipeline.load(requests, Settings(home=made.home), lambda name, detail: None)
+    pipeline.load(requests, made.settings, lambda name, detail: None)
+
+
+@pytest.fixture(scope="session")
+def demo_build(demo: Demo) -> Iterator[warehouse.Build]:
+    """The demo's published build."""
+    build = warehouse.open_current(demo.settings)
+    yield build
+    build.close()
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """A build in memory: the relations of schema.sql, a policy row and whatever rows a test types in."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -10,9 +9,7 @@ import duckdb
 import pandas as pd
 import pytest
 
-from control_tower import policy, warehouse
-from control_tower.settings import Settings
-from tests.conftest import DemoRun
+from control_tower import policy
 
 SCHEMA = Path(policy.__file__).with_name("schema.sql")
 MODELS = Path(__file__).resolve().parents[2] / "etl" / "models"
@@ -64,28 +61,6 @@ class Build:
             names = ", ".join(f'"{name}"' for name in full)
             marks = ", ".join("?" for _ in full)
             self.connection.execute(f"INSERT INTO {relation} ({names}) VALUES ({marks})", list(full.values()))
-
-
-@dataclass(frozen=True, slots=True)
-class Demo:
-    """The default demonstration: what the simulator wrote, and the home that a load of it made."""
-
-    files: Path
-    settings: Settings
-
-
-@pytest.fixture(scope="session")
-def demo(demo_run: DemoRun) -> Demo:
-    """The demo of `tower demo`."""
-    return Demo(demo_run.files, Settings(home=demo_run.home))
-
-
-@pytest.fixture(scope="session")
-def demo_build(demo: Demo) -> Iterator[warehouse.Build]:
-    """The demo's published build."""
-    build = warehouse.open_current(demo.settings)
-    yield build
-    build.close()
 
 
 @pytest.fixture
