@@ -31,10 +31,10 @@ def show(reader: data.Reader, groups: pd.DataFrame, state: Filters, asked: Perio
     for place, row in enumerate(lines.head(overview.CAUSES).to_dict("records"), start=1):
         with st.container(gap="xxsmall", key=f"cause_{place}"):
             st.page_link(
-                "app_pages/exceptions.py", label=f"**{place}. {plain.as_text(cause_words(row))}**",
+                "app_pages/exceptions.py", label=f"**{place}. {plain.as_text(row['type_title'])}**",
                 query_params=filters.link(cause_view.cases_of(row, state)), help="Show the cases",
             )  # fmt: skip
-            quiet.line(plain.as_text(evidence_words(row, head.currency)))
+            quiet.line(plain.as_text(f"{row['words']}: {evidence_words(row, head.currency)}"))
 
 
 def findings(reader: data.Reader, state: Filters, small: int) -> pd.DataFrame:
@@ -47,11 +47,6 @@ def findings(reader: data.Reader, state: Filters, small: int) -> pd.DataFrame:
     except NotAvailable:
         return pd.DataFrame()
     return cause_view.named(folding.fold(found).head(overview.CAUSES), reader)
-
-
-def cause_words(row: dict[str, Any]) -> str:
-    """What fails where."""
-    return f"{row['type_title']}: {row['words']}"
 
 
 def evidence_words(row: dict[str, Any], currency: str) -> str:
