@@ -1,6 +1,5 @@
 """Which three causes stand behind the month? What the root-cause search found, strong first; groups where it cannot say."""
 
-from collections.abc import Mapping
 from math import isfinite
 from typing import Any
 
@@ -32,10 +31,10 @@ def show(reader: data.Reader, groups: pd.DataFrame, state: Filters, asked: Perio
     for place, row in enumerate(lines.head(overview.CAUSES).to_dict("records"), start=1):
         with st.container(gap="xxsmall", key=f"cause_{place}"):
             st.page_link(
-                "app_pages/exceptions.py", label=f"**{place}. {plain.as_text(cause_words(row))}**",
+                "app_pages/exceptions.py", label=f"**{place}. {plain.as_text(row['type_title'])}**",
                 query_params=filters.link(cause_view.cases_of(row, state)), help="Show the cases",
             )  # fmt: skip
-            quiet.line(plain.as_text(evidence_words(row, head.currency)))
+            quiet.line(plain.as_text(f"{row['words']}: {evidence_words(row, head.currency)}"))
 
 
 def findings(reader: data.Reader, state: Filters, small: int) -> pd.DataFrame:
@@ -50,12 +49,7 @@ def findings(reader: data.Reader, state: Filters, small: int) -> pd.DataFrame:
     return cause_view.named(folding.fold(found).head(overview.CAUSES), reader)
 
 
-def cause_words(row: Mapping[Any, Any]) -> str:
-    """What fails where."""
-    return f"{row['type_title']}: {row['words']}"
-
-
-def evidence_words(row: Mapping[Any, Any], currency: str) -> str:
+def evidence_words(row: dict[str, Any], currency: str) -> str:
     """How much more often, and what is at stake, on one line."""
     if not row["elsewhere"]:
         said = f"{row['verdict']}, {theme.count(row['failed'])} here and nowhere else"
