@@ -84,9 +84,7 @@ def facts(whole: Map, stays: Sequence[Stay], selection: Selection, cases: int) -
     }
     for place, (label, (value, tip)) in zip(st.columns(3, wrap=False), numbers.items(), strict=True):
         place.metric(label, value, help=tip)
-    quiet.line(
-        f"{theme.percent(cases, whole.cases)} of {theme.count(whole.cases)} cases come through here."
-    )
+    quiet.line(f"{theme.percent(cases, whole.cases)} of {theme.count(whole.cases)} cases come through here.")
 
 
 def _counted(whole: Map, stays: Sequence[Stay], selection: Selection) -> tuple[int, float]:
