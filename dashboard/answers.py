@@ -60,7 +60,7 @@ def executive(tiles: list[tile.Tile], causes: pd.DataFrame, period: Period) -> s
         said = f"All {compared} measures are as in {period.before_words}"
     else:
         said = f"{better} of {compared} measures are better than in {period.before_words}, {worse} worse"
-    money = next((one for one in tiles if one.overline == "Money" and one.value not in (None, "too few")), None)
+    money = next((one for one in tiles if one.overline == "Finance" and one.value not in (None, "too few")), None)
     if money is not None:
         said += f"; {money.value} is at risk"
     if len(causes):
