@@ -1,5 +1,6 @@
 """Which three causes stand behind the month? What the root-cause search found, strong first; groups where it cannot say."""
 
+from collections.abc import Mapping
 from math import isfinite
 from typing import Any
 
