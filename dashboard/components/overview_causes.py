@@ -1,7 +1,7 @@
 """Which three causes stand behind the month? What the root-cause search found, strong first; groups where it cannot say."""
 
-from math import isfinite
 from collections.abc import Mapping
+from math import isfinite
 from typing import Any
 
 import pandas as pd
