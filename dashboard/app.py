@@ -20,6 +20,10 @@ PAGES = {
     ],
     "Mine": [
         st.Page("app_pages/process_map.py", title="Process map", icon=":material/account_tree:"),
+        st.Page("app_pages/conformance.py", title="Conformance", icon=":material/rule:"),
+        st.Page("app_pages/hand_overs.py", title="Hand-overs", icon=":material/sync_alt:"),
+        st.Page("app_pages/compare.py", title="Compare", icon=":material/compare_arrows:"),
+        st.Page("app_pages/objects.py", title="Objects", icon=":material/category:"),
     ],
     "Data": [
         st.Page("app_pages/kpi_catalogue.py", title="KPI catalogue", icon=":material/menu_book:"),

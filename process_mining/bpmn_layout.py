@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 SIZES: Final = {"task": (120, 60), "exclusive": (44, 44), "parallel": (44, 44), "start": (34, 34), "end": (34, 34)}
-_COLUMN, _ROW, _MARGIN = 190, 96, 40
+_GAP, _ROW, _MARGIN = 42, 84, 40
 _SWEEPS = 12
 Flow = tuple[str, str, str]
 Point = tuple[float, float]
@@ -30,10 +30,11 @@ def drawing(kinds: dict[str, str], flows: Sequence[Flow]) -> Drawing:
     layer = _layers(list(kinds), ahead)
     order = _ordered(layer, ahead)
     row = _rows(order, ahead)
+    left, widest = _columns(kinds, order)
     boxes = {}
     for node, kind in kinds.items():
         width, height = SIZES[kind]
-        x = _MARGIN + layer[node] * _COLUMN + (SIZES["task"][0] - width) / 2
+        x = left[layer[node]] + (widest[layer[node]] - width) / 2
         boxes[node] = (x, _MARGIN + row[node] * _ROW + (SIZES["task"][1] - height) / 2, float(width), float(height))
     lines = {}
     floor = max((y + h for _, y, _, h in boxes.values()), default=0.0)
@@ -42,8 +43,17 @@ def drawing(kinds: dict[str, str], flows: Sequence[Flow]) -> Drawing:
             floor += 22
             lines[flow] = _loop(boxes[source], boxes[target], floor)
         else:
-            lines[flow] = _bent(boxes[source], boxes[target])
+            lines[flow] = _bent(boxes[source], boxes[target], left[layer[target]])
     return Drawing(boxes, lines)
+
+
+def _columns(kinds: dict[str, str], order: list[list[str]]) -> tuple[list[float], list[int]]:
+    """Left edge and width of each column: one of gateways only is narrow."""
+    widest = [max(SIZES[kinds[node]][0] for node in column) for column in order]
+    left = [float(_MARGIN)]
+    for width in widest:
+        left.append(left[-1] + width + _GAP)
+    return left, widest
 
 
 def _back_flows(kinds: dict[str, str], flows: Sequence[Flow]) -> set[str]:
@@ -141,12 +151,12 @@ def _spread(wished: list[float]) -> list[float]:
     return [mean + number for number, mean in enumerate(flat)]
 
 
-def _bent(a: tuple[float, float, float, float], b: tuple[float, float, float, float]) -> list[Point]:
+def _bent(a: tuple[float, float, float, float], b: tuple[float, float, float, float], column: float) -> list[Point]:
     """Out at the right, one bend before the target's column, in at the left."""
     start, end = (a[0] + a[2], a[1] + a[3] / 2), (b[0], b[1] + b[3] / 2)
     if abs(start[1] - end[1]) < 1:
         return [start, end]
-    turn = end[0] - (_COLUMN - SIZES["task"][0]) / 2 - (SIZES["task"][0] - b[2]) / 2
+    turn = column - _GAP / 2
     return [start, (turn, start[1]), (turn, end[1]), end]
 
 

@@ -3,6 +3,7 @@
 Never put the fixtures of one package here.
 """
 
+import fcntl
 import os
 import shutil
 from collections import Counter
@@ -66,29 +67,33 @@ def shared_data() -> Path:
     return folder
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Whatever reads the demo runs on one worker, so that it is simulated once."""
-    for item in items:
-        if {"demo", "demo_build"} & set(getattr(item, "fixturenames", ())):
-            item.add_marker(pytest.mark.xdist_group("demo"))
-
-
 @dataclass(frozen=True, slots=True)
 class Demo:
-    """The default demonstration: what the simulator wrote, and the home that a load of it made."""
+    """The default demonstration: what the simulator wrote with truth.json, and the home that a load of it made."""
 
     files: Path
     settings: Settings
 
 
 @pytest.fixture(scope="session")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
-    """The demo of `tower demo`, simulated and loaded once for every test that reads it."""
-    made = Demo(tmp_path_factory.mktemp("files"), Settings(home=tmp_path_factory.mktemp("home")))
+def demo(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Demo:
+    """Simulated and loaded once for all tests of all workers. Read it; whoever decides something copies the home first."""
+    own = tmp_path_factory.getbasetemp()
+    place = (own if worker_id == "master" else own.parent) / "demo"
+    place.mkdir(exist_ok=True)
+    made, done = Demo(place / "files", Settings(home=place / "home")), place / "done"
+    with (place / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # the other workers wait for the first
+        if not done.exists():
+            _make_demo(made)
+            done.touch()
+    return made
+
+
+def _make_demo(made: Demo) -> None:
     simulate.simulate(made.files)
     requests = [Request(source.find(name), made.files / part, "test") for name, part in simulate.sources()]
     pipeline.load(requests, made.settings, lambda name, detail: None)
-    return made
 
 
 @pytest.fixture(scope="session")

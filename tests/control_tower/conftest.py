@@ -43,7 +43,7 @@ class Build:
         for name in ("_currency_period", "_currency_rate"):
             select = (MODELS / f"{name}.sql").read_text(encoding="utf-8")
             self.connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {select}")
-        for name in ("mart_touch", "mart_freight", "mart_money_at_risk"):
+        for name in ("mart_touch", "mart_freight", "mart_money_at_risk", "mart_shift"):
             if not self.connection.table(name).fetchone():
                 select = (MODELS / f"{name}.sql").read_text(encoding="utf-8")
                 self.connection.execute(f"INSERT INTO {name} BY NAME {select}")
