@@ -8,6 +8,10 @@ PAGES = {
     "Lead": [
         st.Page("app_pages/executive_overview.py", title="Executive overview", icon=":material/insights:"),
     ],
+    "Decide": [
+        st.Page("app_pages/work_queue.py", title="Work queue", icon=":material/checklist:"),
+        st.Page("app_pages/case.py", title="Case", icon=":material/topic:"),
+    ],
     "Watch": [
         st.Page("app_pages/control_room.py", title="Control room", icon=":material/monitoring:", default=True),
         st.Page("app_pages/exceptions.py", title="Exceptions", icon=":material/list_alt:"),

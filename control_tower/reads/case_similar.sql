@@ -1,6 +1,6 @@
 /* Grain: one row per resolved exception that is most like $exception_id, the nearest first: same type first, then same
    customer tier, site and item family, then the nearest value at risk; ties by the newest. difference counts what differs:
-   3 another type of the same category, 1 each for tier, site and family, and up to 2 for value (1 per factor of ten). */
+   3 another type of the same category, 1 each for tier, site and family, up to 2 for value (1 per factor of ten), and 1 where nobody says how it ended. */
 WITH own AS (
     SELECT
         e.exception_id,
@@ -36,6 +36,7 @@ SELECT
                 THEN least(abs(log10(e.value_at_risk_amount::DOUBLE) - log10(own.value_at_risk_amount::DOUBLE)), 2)
             ELSE 2
         END
+        + CASE WHEN e.resolution_code IS NULL THEN 1 ELSE 0 END
     ) AS difference
 FROM {exceptions} AS e
 INNER JOIN own ON e.category = own.category AND e.exception_id != own.exception_id
