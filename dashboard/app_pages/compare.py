@@ -31,6 +31,8 @@ def main() -> None:
     rows = compare_view.named(found)
     answer.markdown(plain.as_text(compare_view.answer(found, rows, first_name, second_name)))
     tile.row(compare_view.tiles(found, first_name, second_name))
+    if said := compare_view.open_ones(found):
+        quiet.line(said)
     compare_view.picture(rows, first_name, second_name)
     compare_view.listing(rows, first_name, second_name)
 

@@ -10,7 +10,7 @@ from dashboard import data, theme
 from dashboard.charts import differences
 from dashboard.components import csv, figure, mined, table, tile
 from process_mining.cohort import Cohort
-from process_mining.compare import Comparison
+from process_mining.compare import LEVEL, Comparison
 
 PERIODS = "period"
 KINDS = {PERIODS: "the last 28 days and the 28 before", "site_id": "two sites", "category": "two categories",
@@ -71,8 +71,20 @@ def tiles(found: Comparison, first: str, second: str) -> list[tile.Tile]:
     ]  # fmt: skip
 
 
+def open_ones(found: Comparison) -> str:
+    """What unequal shares of open cases do to the comparison; empty where they do not matter."""
+    a, b = found.open_a / found.cases_a, found.open_b / found.cases_b
+    if abs(a - b) < 0.01:
+        return ""
+    return (
+        f"{theme.percent(a, 1)} of the first and {theme.percent(b, 1)} of the second are still open: steps that come late are "
+        "rarer on the side with more of them for that reason alone. Filter by Ended to leave them out."
+    )
+
+
 def picture(rows: pd.DataFrame, first: str, second: str) -> None:
     """The largest differences of shares, with their intervals."""
+    rows = rows.assign(is_different=rows["share_q"] <= LEVEL)
     largest = rows.reindex(rows["share_difference"].abs().sort_values(ascending=False, kind="stable").index)
     figure.show(
         "What comes more often in one than in the other",
