@@ -1,7 +1,8 @@
 /* Grain: one row per exception of the work queue, one page of them, by business impact (TRI-03); or the one exception
    $exception_id, ended ones included. Beside every row stand the totals of the whole queue; without a row, they alone.
    The newest workflow state ($worked) and the clocks ($clocks) are laid over the facts. Points by $rules, a column each;
-   what is unknown has the points that the policy gives it. Money in the reporting currency. */
+   what is unknown has the points that the policy gives it. Money in the reporting currency. has_alternate_stock: whether one
+   other site alone could serve each open item of it; null where nothing is short of stock. */
 WITH rule AS (
     SELECT unnest(from_json(
         $rules,
@@ -152,6 +153,53 @@ measured AS (
     LEFT JOIN ref_exception_type AS type ON q.type_code = type.type_code
     LEFT JOIN core_exception AS stated ON q.exception_id = stated.exception_id
     LEFT JOIN decided ON q.exception_id = decided.exception_id
+),
+wanted AS (
+    SELECT
+        line.exception_id,
+        line.item_id,
+        sum(line.open_qty) AS open_qty
+    FROM line
+    INNER JOIN queued AS q ON line.exception_id = q.exception_id AND q.category IN ('inventory', 'supply')
+    WHERE line.open_qty > 0 AND line.item_id IS NOT NULL
+    GROUP BY ALL
+),
+newest AS (
+    SELECT
+        s.item_id,
+        s.site_id,
+        coalesce(s.on_hand_qty, 0) - coalesce(s.reserved_qty, 0) - coalesce(s.safety_stock_qty, 0) AS free_qty,
+        row_number() OVER (
+            PARTITION BY s.item_id, s.site_id, s.storage_location ORDER BY s.snapshot_at DESC, s.source_system
+        ) AS place
+    FROM core_inventory AS s
+    WHERE s.item_id IN (SELECT wanted.item_id FROM wanted)
+),
+free AS (
+    SELECT
+        newest.item_id,
+        newest.site_id,
+        sum(newest.free_qty) AS free_qty
+    FROM newest
+    WHERE newest.place = 1
+    GROUP BY ALL
+),
+served AS (
+    SELECT
+        wanted.exception_id,
+        wanted.item_id,
+        coalesce(max(free.free_qty) FILTER (WHERE free.site_id IS DISTINCT FROM q.site_id) >= any_value(wanted.open_qty), false) AS has_stock
+    FROM wanted
+    INNER JOIN queued AS q ON wanted.exception_id = q.exception_id
+    LEFT JOIN free ON wanted.item_id = free.item_id
+    GROUP BY ALL
+),
+alternate AS (
+    SELECT
+        served.exception_id,
+        bool_and(served.has_stock) AS has_alternate_stock
+    FROM served
+    GROUP BY served.exception_id
 ),
 weighed AS (
     SELECT
@@ -353,6 +401,7 @@ SELECT
     q.ack_due_at,
     q.decide_due_at,
     m.stated_due_at,
+    alternate.has_alternate_stock,
     laid.next_clock,
     laid.next_due_at,
     laid.next_state,
@@ -364,6 +413,7 @@ LEFT JOIN queued AS q ON page.exception_id = q.exception_id
 LEFT JOIN laid ON page.exception_id = laid.exception_id
 LEFT JOIN measured AS m ON page.exception_id = m.exception_id
 LEFT JOIN weighed ON page.exception_id = weighed.exception_id
+LEFT JOIN alternate ON page.exception_id = alternate.exception_id
 LEFT JOIN core_team AS team ON laid.team_id = team.team_id
 LEFT JOIN core_team AS source_team ON q.source_team_id = source_team.team_id
 LEFT JOIN core_user AS person ON laid.user_id = person.user_id

@@ -94,8 +94,8 @@ def _promise(row: Mapping[str, Any]) -> str:
     if days is None:
         return "nothing promised is still to ship"
     if days <= 0:
-        return "promised for today" if days == 0 else f"promise passed {-int(days)} days ago"
-    return f"promised in {int(days)} days"
+        return "promised for today" if days == 0 else f"promise passed {-int(days)} day{'s' if days < -1 else ''} ago"
+    return f"promised in {int(days)} days" if days > 1 else "promised for tomorrow"
 
 
 def _compliance(row: Mapping[str, Any], rules: Triage) -> str:

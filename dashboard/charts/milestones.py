@@ -36,5 +36,14 @@ def figure(rows: pd.DataFrame, mode: str, as_of: pd.Timestamp | None) -> go.Figu
         drawn.add_vline(x=as_of, line={"color": ground, "width": 1, "dash": "dot"})
     drawn.update_layout(template=theme.template(mode), height=56 + 26 * len(shown), margin={"t": 8})
     drawn.update_yaxes(tickvals=list(range(len(shown))), ticktext=labels, range=[-0.6, len(shown) - 0.4], showgrid=False)
-    drawn.update_xaxes(title_text="day, UTC")
+    drawn.update_xaxes(title_text="day, UTC", range=_range(rows, as_of))
     return drawn
+
+
+def _range(rows: pd.DataFrame, as_of: pd.Timestamp | None) -> list[pd.Timestamp]:
+    """What has happened and the two weeks after it; a plan for a far day stands in the table alone."""
+    known = pd.concat([rows["actual_at"], rows["planned_at"], pd.Series([as_of], dtype="datetime64[us]")]).dropna()
+    past = pd.concat([rows["actual_at"], pd.Series([as_of], dtype="datetime64[us]")]).dropna()
+    last = min(known.max(), (past if len(past) else known).max() + pd.Timedelta(days=14))
+    edge = max((last - known.min()) * 0.04, pd.Timedelta(hours=1))
+    return [known.min() - edge, last + edge]

@@ -66,7 +66,7 @@ def _rows(name: str, rows: pd.DataFrame) -> None:
         quiet.line(f"This log has no {what}.")
         return
     shown = {column: words for column, words in columns.items() if rows[column].notna().any()}
-    table.plain_rows(rows, shown, f"case_{name.lower()}", 320)
+    table.plain_rows(_with_days(rows), shown, f"case_{name.lower()}", 320)
 
 
 def _order(order: Mapping[str, Any], lines: pd.DataFrame, currency: str) -> None:
@@ -83,7 +83,13 @@ def _order(order: Mapping[str, Any], lines: pd.DataFrame, currency: str) -> None
         })  # fmt: skip
     if not lines.empty:
         shown = {column: words for column, words in _LINES.items() if lines[column].notna().any()}
-        table.plain_rows(lines, shown, "case_lines", 320)
+        table.plain_rows(_with_days(lines), shown, "case_lines", 320)
+
+
+def _with_days(rows: pd.DataFrame) -> pd.DataFrame:
+    """Calendar days as people write them; instants stay instants."""
+    days = [name for name in rows.columns if str(name).endswith("_date")]
+    return rows.assign(**{str(name): [None if pd.isna(day) else theme.day(day) for day in rows[name]] for name in days})
 
 
 def _customer(customer: Mapping[str, Any]) -> None:

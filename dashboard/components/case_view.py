@@ -103,7 +103,8 @@ def terms(row: dict[str, Any], laid: Laid, currency: str) -> None:
     })  # fmt: skip
     most = max(one.most for one in found)
     columns = {
-        "term": "Term", "of": "", "why": "Because",
+        "term": st.column_config.TextColumn("Term", width=112), "of": st.column_config.TextColumn("", width=52),
+        "why": st.column_config.TextColumn("Because", width=340),
         "points": st.column_config.ProgressColumn("Points", min_value=0, max_value=most, format="%d", color=theme.ACCENT[figure.mode()], width=110),
     }  # fmt: skip
     shown = {name: columns[name] for name in ("term", "points", "of", "why")}
@@ -119,11 +120,10 @@ def clocks(reader: data.Reader, row: dict[str, Any], found: list[sla.Clock], lai
     at = triaging.present(row, laid)
     for one in found:
         hours = sla.left(one.due_at, at, calendar).total_seconds() / 3600 if one.due_at and not one.done_at else None
-        with st.container(horizontal=True, gap="small", vertical_alignment="center"):
-            colour: Any = _CLOCK.get(one.state, "gray")
-            st.badge(one.state if one.state != "running" else "in time", color=colour)
-            st.markdown(f"**{one.name.capitalize()}** {plain.as_text(answers_case.clock(one, hours, row['time_zone']))}")
-        quiet.line(plain.as_text(one.basis))
+        colour, state = _CLOCK.get(one.state, "gray"), "in time" if one.state == "running" else one.state
+        said = plain.as_text(answers_case.clock(one, hours, row["time_zone"]))
+        basis = quiet.text(plain.as_text(one.basis))
+        st.markdown(f":{colour}-badge[{state}] **{one.name.capitalize()}** {said}  \n{basis}")
 
 
 def course(reader: data.Reader, row: dict[str, Any]) -> None:
@@ -143,7 +143,7 @@ def still(reader: data.Reader, row: dict[str, Any], head: data.Header) -> None:
     """The conditional remaining time, in words."""
     chosen = figures.Figures(reader, Filters(type_code=(row["type_code"],)), period.of(Filters(), reader.recent(head)), whole=True)
     try:
-        known = chosen.durations("median_time_to_resolution").get(None)
+        known = chosen.durations("resolution_cycle_time").get(None)
     except NotAvailable:
         known = None
     waited = row["hours"] if row["is_open"] else None

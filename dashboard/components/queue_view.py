@@ -19,7 +19,6 @@ VIEWS = {"todo": "To do", "mine": "Mine", "team": "My teams", "unassigned": "Nob
 SORTS = {"impact": "business impact", "due": "due next", "longest": "longest first", "newest": "newest first"}
 CLOCKS = {"late": "late", "due soon": "due soon", "running": "in time", "paused": "paused", "unknown": "no clock"}
 _COLOURS = ("#B91C1C", "#B45309", "#15803D", "#5F6E7B", "#5F6E7B")
-_MOST = 50
 
 
 def view(total: Mapping[str, Any]) -> str:
@@ -69,15 +68,14 @@ def _shown(found: pd.DataFrame, laid: Laid) -> pd.DataFrame:
     teams = [routing.title(_text(key), rules, _text(name)) for key, name in zip(found["team_id"], found["team"], strict=True)]
     shown = pd.DataFrame(
         {
-            "open": ["Open"] * len(found),
             "type": found["type_title"],
             "severity": [[word] for word in found["severity"]],
             "score": found["score"].astype(int),
             "state": [[CLOCKS[word]] for word in found["next_state"]],
             "due": [_due(row) for row in found.to_dict("records")],
+            "value": found["revenue_amount"].round(),
             "team": teams,
             "person": found["person"],
-            "value": found["revenue_amount"].round(),
             "customer": found["customer"],
             "site": found["site"],
             "age": [theme.hours(value) for value in found["hours"]],
@@ -93,7 +91,8 @@ def _due(row: Mapping[str, Any]) -> str:
     if pd.isna(row["next_due_at"]):
         return theme.NO_VALUE
     zone = row["time_zone"] if isinstance(row["time_zone"], str) else None
-    return f"{row['next_clock']} by {theme.moment(row['next_due_at'].to_pydatetime(), zone)}"
+    due = theme.moment(row["next_due_at"].to_pydatetime(), zone).split(" ")
+    return f"{row['next_clock']} {' '.join((*due[:2], *due[3:]))}"
 
 
 def _columns(found: pd.DataFrame, currency: str) -> dict[str, Any]:
@@ -101,16 +100,15 @@ def _columns(found: pd.DataFrame, currency: str) -> dict[str, Any]:
     top = float(found["revenue_amount"].max() or 1) if found["revenue_amount"].notna().any() else 1.0
     held = sorted({theme.words(word) + end for word in found["status"] for end in ("", " · held")})
     return {
-        "open": column.TextColumn("", pinned=True, width=56, help="click a cell to open the case"),
-        "type": column.TextColumn("Type", pinned=True, width=196),
+        "type": column.TextColumn("Type", pinned=True, width=186),
         "severity": column.MultiselectColumn("Severity", options=list(severity), color=list(severity.values()), width=104),
         "score": column.NumberColumn("Score", width=60, help="points by the policy's terms; the case shows each"),
-        "state": column.MultiselectColumn("Clock", options=list(CLOCKS.values()), color=list(_COLOURS), width=88),
-        "due": column.TextColumn("Next", width=232, help="the clock that runs out first, in the site's time"),
-        "team": column.TextColumn("Team", width=140),
+        "state": column.MultiselectColumn("Clock", options=list(CLOCKS.values()), color=list(_COLOURS), width=84),
+        "due": column.TextColumn("Next", width=208, help="the clock that runs out first, in the site's time"),
+        "team": column.TextColumn("Team", width=128),
         "person": column.TextColumn("Person", width=110),
         "value": column.ProgressColumn(
-            f"At risk, {currency}", min_value=0, max_value=top, format="localized", color=theme.ACCENT[figure.mode()], width=112
+            f"At risk, {currency}", min_value=0, max_value=top, format="localized", color=theme.ACCENT[figure.mode()], width=104
         ),
         "customer": column.TextColumn("Customer", width=140),
         "site": column.TextColumn("Site", width=110),
@@ -143,14 +141,14 @@ def together(chosen: list[dict[str, Any]], laid: Laid) -> None:
             help="Names one accountable owner: a team, a person, or both" if may(role, Action.CASE_ASSIGN) else _role(role),
             on_click=actions.act_each, args=(lambda done: f"{done} assigned", cases.assign, seen, team, person),
         )  # fmt: skip
-        quiet.line("Click a row to open its case; select rows by their boxes to act on several." if not n else f"{n} selected")
+        quiet.line("Click a row to open its case; tick rows to act on several." if not n else f"{n} selected")
 
 
 def _why_not(role: str, n: int, fresh: int) -> str:
     if not may(role, Action.CASE_ACKNOWLEDGE):
         return _role(role)
     if not n:
-        return "Select rows by their boxes first"
+        return "Tick rows first"
     return "Stops their acknowledge clocks" if fresh else "None of the selected is new"
 
 
