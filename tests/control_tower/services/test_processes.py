@@ -69,7 +69,7 @@ def whole(desk: Tower) -> Iterator[str]:
             steps = ["draft", "submitted", "approved", "released"]
             assert len(done) == steps.index(state) + 1 == proposal.revision
             assert len(unit.proposals.approvals(number)) == int(state in ("approved", "released"))
-            assert len(unit.outbox.of_proposal(number)) == (2 if state == "released" else 0)
+            assert len(unit.outbox.of_proposal(number)) == (4 if state == "released" else 0)
             yield f"{state} {number}"
         held = sum(p.state in ("submitted", "approved", "released") for p in unit.proposals.all())
     assert sum(taken.values()) == held
