@@ -19,6 +19,7 @@ from control_tower.errors import PolicyError
 from control_tower.policy_approval import ApprovalRule, Decisions
 from control_tower.policy_reallocation import Classes, Priorities, Reallocation, Weights
 from control_tower.policy_sections import CauseLayers, Count, Detection, Loading, Measures, Strict, Target, Verdicts
+from control_tower.policy_triage import Routing, Sla, Triage
 
 SHIPPED = Path(__file__).resolve().parent / "policy.toml"
 
@@ -36,6 +37,9 @@ class Rules(Strict):
     approval: Decisions
     verdicts: Verdicts
     cause_layers: CauseLayers
+    triage: Triage
+    routing: Routing
+    sla: Sla
     targets: dict[str, Target] = Field(default_factory=dict)
 
 
@@ -150,6 +154,9 @@ def _allowed(place: tuple[str, ...]) -> list[str]:
         "reallocation.classes": Classes,
         "verdicts": Verdicts,
         "cause_layers": CauseLayers,
+        "triage": Triage,
+        "routing": Routing,
+        "sla": Sla,
         "targets": Target,
     }
     model = tables.get(".".join(place[:2]), tables[place[0]]) if place else Rules

@@ -872,6 +872,12 @@ CREATE TABLE mart_order_line (
     file_no             INTEGER,           -- lineage
     file_line           BIGINT             -- lineage
 );
+-- One row per exception and what its money stands on; money counts once per money_key. Key: exception_id, money_key
+CREATE TABLE mart_money_at_risk (
+    exception_id        VARCHAR NOT NULL,  -- mart_exception
+    money_key           VARCHAR NOT NULL,  -- order line, else order, invoice, shipment or the exception itself
+    amount              DOUBLE             -- its share of the exception's value at risk, reporting currency; null = unknown
+);
 -- One row per shipment that left, with its freight in the reporting currency (K39). Key: shipment_id
 CREATE TABLE mart_freight (
     shipment_id         VARCHAR NOT NULL,  -- core_shipment
@@ -883,6 +889,14 @@ CREATE TABLE mart_freight (
     freight_amount      DECIMAL(18,4),     -- in the reporting currency by the rate of that day; null without a rate
     premium_amount      DECIMAL(18,4),     -- freight less standard freight, so too
     is_haste            BOOLEAN            -- expedited, and an exception of the shipment or of its order stands behind it
+);
+-- One row per stretch of business hours of a calendar in a time zone. Key: calendar_code, time_zone, opens_at
+CREATE TABLE mart_shift (
+    calendar_code       VARCHAR NOT NULL,  -- ref_calendar
+    time_zone           VARCHAR NOT NULL,  -- IANA name, of the sites that keep it
+    opens_at            TIMESTAMP NOT NULL,  -- UTC
+    open_seconds        BIGINT NOT NULL,   -- until it closes
+    before_seconds      BIGINT NOT NULL    -- business seconds of the calendar before it opens
 );
 -- One row per touch: a human event that is not the same person going on (kpis.md). Key: object_type, object_id, event_id
 CREATE TABLE mart_touch (

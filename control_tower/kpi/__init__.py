@@ -8,9 +8,10 @@ from control_tower.kpi.availability import lineage
 from control_tower.kpi.history import trend
 from control_tower.kpi.measure import breakdown, evaluate, rows
 from control_tower.kpi.report import aging_as_json, all_as_json, as_json, cycle_time_as_json
+from control_tower.kpi.restated import restated
 from control_tower.kpi.score import DIMENSIONS, Where, selection
 from control_tower.kpi.value import KpiPart, KpiPoint, KpiValue, Period
-from control_tower.kpi.why import why_as_json
+from control_tower.kpi.why import main_reason, why_as_json
 
 __all__ = [
     "DIMENSIONS",
@@ -26,6 +27,8 @@ __all__ = [
     "cycle_time_as_json",
     "evaluate",
     "lineage",
+    "main_reason",
+    "restated",
     "rows",
     "selection",
     "trend",

@@ -5,53 +5,19 @@
 WITH counted AS (
     SELECT
         exception_id,
-        order_line_id,
-        order_id,
-        invoice_id,
-        shipment_id,
         severity,
         sla_breached,
-        value_at_risk_amount,
         CASE $whose WHEN 'open' THEN age_hours ELSE resolution_hours END AS hours
     FROM {exceptions}
     WHERE CASE $whose WHEN 'open' THEN is_open ELSE resolved_at IS NOT NULL END
 ),
-affected AS (
-    SELECT
-        x.exception_id,
-        x.value_at_risk_amount,
-        coalesce(
-            'line ' || coalesce(x.order_line_id, line.order_line_id),
-            'order ' || x.order_id,
-            'invoice ' || x.invoice_id,
-            'shipment ' || x.shipment_id,
-            'exception ' || x.exception_id
-        ) AS money_key,
-        line.order_line_id AS line_of_order_id,
-        coalesce(line.line_amount, 0) AS line_amount,
-        sum(coalesce(line.line_amount, 0)) OVER (PARTITION BY x.exception_id) AS order_amount,
-        count(*) OVER (PARTITION BY x.exception_id) AS line_count
-    FROM counted AS x
-    LEFT JOIN mart_order_line AS line
-        ON CASE WHEN x.order_line_id IS NULL THEN x.order_id END = line.order_id
-    WHERE x.value_at_risk_amount IS NOT NULL
-),
-piece AS (
-    SELECT
-        exception_id,
-        money_key,
-        CASE
-            WHEN line_of_order_id IS NULL THEN CAST(value_at_risk_amount AS DOUBLE)
-            ELSE value_at_risk_amount * coalesce(line_amount / nullif(order_amount, 0), 1.0 / line_count)
-        END AS amount
-    FROM affected
-),
 largest AS (
     SELECT
-        exception_id,
-        amount,
-        row_number() OVER (PARTITION BY money_key ORDER BY amount DESC, exception_id) AS place
-    FROM piece
+        counted.exception_id,
+        at_risk.amount,
+        row_number() OVER (PARTITION BY at_risk.money_key ORDER BY at_risk.amount DESC NULLS LAST, counted.exception_id) AS place
+    FROM counted
+    INNER JOIN mart_money_at_risk AS at_risk ON counted.exception_id = at_risk.exception_id
 ),
 money AS (
     SELECT

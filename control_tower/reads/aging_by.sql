@@ -1,6 +1,6 @@
 /* Grain: one row per value of the dimension named by $dimension (an allow-listed word) and bucket of K10, open
-   exceptions only, the values with most open ones first. Money counts once per order line within a value and
-   bucket. Key null = the source does not say. */
+   exceptions only, the values with most open ones first. Money counts once per order line: value_amount within a
+   value and bucket, key_value within the value (two buckets may share a line). Key null = the source does not say. */
 WITH aged AS (
     SELECT
         CASE $dimension
@@ -21,48 +21,19 @@ WITH aged AS (
         exception_id,
         age_hours,
         sla_breached,
-        (sla_due_at > as_of AND sla_due_at <= as_of + INTERVAL 1 DAY) AS is_due_next,
-        order_line_id,
-        order_id,
-        invoice_id,
-        shipment_id,
-        value_at_risk_amount
+        (sla_due_at > as_of AND sla_due_at <= as_of + INTERVAL 1 DAY) AS is_due_next
     FROM {exceptions}
     WHERE is_open AND age_hours IS NOT NULL
 ),
-affected AS (
-    SELECT
-        x.key,
-        x.bucket,
-        x.value_at_risk_amount,
-        coalesce(
-            'line ' || coalesce(x.order_line_id, line.order_line_id),
-            'order ' || x.order_id,
-            'invoice ' || x.invoice_id,
-            'shipment ' || x.shipment_id,
-            'exception ' || x.exception_id
-        ) AS money_key,
-        line.order_line_id AS line_of_order_id,
-        coalesce(line.line_amount, 0) AS line_amount,
-        sum(coalesce(line.line_amount, 0)) OVER (PARTITION BY x.exception_id) AS order_amount,
-        count(*) OVER (PARTITION BY x.exception_id) AS line_count
-    FROM aged AS x
-    LEFT JOIN mart_order_line AS line
-        ON CASE WHEN x.order_line_id IS NULL THEN x.order_id END = line.order_id
-    WHERE x.value_at_risk_amount IS NOT NULL
-),
 part AS (
     SELECT
-        key,
-        bucket,
-        max(
-            CASE
-                WHEN line_of_order_id IS NULL THEN CAST(value_at_risk_amount AS DOUBLE)
-                ELSE value_at_risk_amount * coalesce(line_amount / nullif(order_amount, 0), 1.0 / line_count)
-            END
-        ) AS line_value
-    FROM affected
-    GROUP BY key, bucket, money_key
+        aged.key,
+        aged.bucket,
+        money.money_key,
+        max(money.amount) AS line_value
+    FROM aged
+    INNER JOIN mart_money_at_risk AS money ON aged.exception_id = money.exception_id
+    GROUP BY GROUPING SETS ((aged.key, aged.bucket, money.money_key), (aged.key, money.money_key))
 ),
 money AS (
     SELECT
@@ -93,10 +64,12 @@ SELECT
     cell.late_count,
     cell.due_next_count,
     money.value_amount,
+    whole.value_amount AS key_value,
     cell.oldest_hours,
     sum(cell.n) OVER (PARTITION BY cell.key)::BIGINT AS key_open
 FROM cell
 LEFT JOIN money ON cell.key IS NOT DISTINCT FROM money.key AND cell.bucket = money.bucket
+LEFT JOIN money AS whole ON cell.key IS NOT DISTINCT FROM whole.key AND whole.bucket IS NULL
 LEFT JOIN core_site AS site ON $dimension = 'site_id' AND cell.key = site.site_id
 LEFT JOIN core_supplier AS supplier ON $dimension = 'supplier_id' AND cell.key = supplier.supplier_id
 LEFT JOIN core_team AS team ON $dimension = 'owner_team_id' AND cell.key = team.team_id

@@ -1,34 +1,11 @@
 /* Grain: one row. What is open now: how much, how late, what falls due within a day, its money once per order
    line, and how many ended in the last $days days (for the expected days to clear). */
-WITH affected AS (
-    SELECT
-        x.value_at_risk_amount,
-        coalesce(
-            'line ' || coalesce(x.order_line_id, line.order_line_id),
-            'order ' || x.order_id,
-            'invoice ' || x.invoice_id,
-            'shipment ' || x.shipment_id,
-            'exception ' || x.exception_id
-        ) AS money_key,
-        line.order_line_id AS line_of_order_id,
-        coalesce(line.line_amount, 0) AS line_amount,
-        sum(coalesce(line.line_amount, 0)) OVER (PARTITION BY x.exception_id) AS order_amount,
-        count(*) OVER (PARTITION BY x.exception_id) AS line_count
+WITH open_line AS (
+    SELECT max(money.amount) AS line_value
     FROM {exceptions} AS x
-    LEFT JOIN mart_order_line AS line
-        ON CASE WHEN x.order_line_id IS NULL THEN x.order_id END = line.order_id
-    WHERE x.is_open AND x.value_at_risk_amount IS NOT NULL
-),
-open_line AS (
-    SELECT
-        max(
-            CASE
-                WHEN line_of_order_id IS NULL THEN CAST(value_at_risk_amount AS DOUBLE)
-                ELSE value_at_risk_amount * coalesce(line_amount / nullif(order_amount, 0), 1.0 / line_count)
-            END
-        ) AS line_value
-    FROM affected
-    GROUP BY money_key
+    INNER JOIN mart_money_at_risk AS money ON x.exception_id = money.exception_id
+    WHERE x.is_open
+    GROUP BY money.money_key
 )
 SELECT
     count(exception_id) AS n,

@@ -16,10 +16,6 @@ WITH scored AS (
             WHEN 'channel' THEN channel
         END AS key,
         exception_id,
-        order_line_id,
-        order_id,
-        invoice_id,
-        shipment_id,
         detected_at,
         resolved_at,
         ended_at,
@@ -30,41 +26,18 @@ WITH scored AS (
         ) AS is_void,
         coalesce(sla_due_at, ended_at, as_of) AS judged_at,
         least($until, as_of + INTERVAL 1 SECOND) AS known_until,
-        value_at_risk_amount,
         (detected_at < $until AND (ended_at IS NULL OR ended_at >= $until)) AS is_open_now
     FROM {exceptions}
 ),
-affected AS (
-    SELECT
-        x.key,
-        x.value_at_risk_amount,
-        coalesce(
-            'line ' || coalesce(x.order_line_id, line.order_line_id),
-            'order ' || x.order_id,
-            'invoice ' || x.invoice_id,
-            'shipment ' || x.shipment_id,
-            'exception ' || x.exception_id
-        ) AS money_key,
-        line.order_line_id AS line_of_order_id,
-        coalesce(line.line_amount, 0) AS line_amount,
-        sum(coalesce(line.line_amount, 0)) OVER (PARTITION BY x.exception_id) AS order_amount,
-        count(*) OVER (PARTITION BY x.exception_id) AS line_count
-    FROM scored AS x
-    LEFT JOIN mart_order_line AS line
-        ON CASE WHEN x.order_line_id IS NULL THEN x.order_id END = line.order_id
-    WHERE x.is_open_now AND x.value_at_risk_amount IS NOT NULL
-),
 part AS (
     SELECT
-        key,
-        max(
-            CASE
-                WHEN line_of_order_id IS NULL THEN CAST(value_at_risk_amount AS DOUBLE)
-                ELSE value_at_risk_amount * coalesce(line_amount / nullif(order_amount, 0), 1.0 / line_count)
-            END
-        ) AS line_value
-    FROM affected
-    GROUP BY key, money_key
+        scored.key,
+        money.money_key,
+        max(money.amount) AS line_value
+    FROM scored
+    INNER JOIN mart_money_at_risk AS money ON scored.exception_id = money.exception_id
+    WHERE scored.is_open_now
+    GROUP BY scored.key, money.money_key
 ),
 money AS (
     SELECT

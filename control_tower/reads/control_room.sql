@@ -7,10 +7,6 @@
 WITH life AS (
     SELECT
         exception_id,
-        order_line_id,
-        order_id,
-        invoice_id,
-        shipment_id,
         is_time_suspect,
         detected_at,
         resolved_at,
@@ -29,36 +25,12 @@ WITH life AS (
         (detected_at < $since AND (ended_at IS NULL OR ended_at >= $since)) AS was_open_before
     FROM {exceptions}
 ),
-affected AS (
-    SELECT
-        x.exception_id,
-        x.value_at_risk_amount,
-        coalesce(
-            'line ' || coalesce(x.order_line_id, line.order_line_id),
-            'order ' || x.order_id,
-            'invoice ' || x.invoice_id,
-            'shipment ' || x.shipment_id,
-            'exception ' || x.exception_id
-        ) AS money_key,
-        line.order_line_id AS line_of_order_id,
-        coalesce(line.line_amount, 0) AS line_amount,
-        sum(coalesce(line.line_amount, 0)) OVER (PARTITION BY x.exception_id) AS order_amount,
-        count(*) OVER (PARTITION BY x.exception_id) AS line_count
-    FROM life AS x
-    LEFT JOIN mart_order_line AS line
-        ON CASE WHEN x.order_line_id IS NULL THEN x.order_id END = line.order_id
-    WHERE x.is_open_now AND x.value_at_risk_amount IS NOT NULL
-),
 open_money AS (
-    SELECT
-        max(
-            CASE
-                WHEN line_of_order_id IS NULL THEN CAST(value_at_risk_amount AS DOUBLE)
-                ELSE value_at_risk_amount * coalesce(line_amount / nullif(order_amount, 0), 1.0 / line_count)
-            END
-        ) AS amount
-    FROM affected
-    GROUP BY money_key
+    SELECT max(money.amount) AS amount
+    FROM life
+    INNER JOIN mart_money_at_risk AS money ON life.exception_id = money.exception_id
+    WHERE life.is_open_now
+    GROUP BY money.money_key
 )
 SELECT
     count(detected_at) AS all_count,

@@ -52,7 +52,7 @@ def holders(cells: pd.DataFrame, currency: str) -> None:
         cells.assign(label=cells["label"].fillna("(not stated)"))
         .groupby("label", sort=False)
         .agg(open=("n", "sum"), late=("late_count", "sum"), due_next=("due_next_count", "sum"),
-             value=("value_amount", lambda amounts: amounts.sum(min_count=1)), oldest=("oldest_hours", "max"))
+             value=("key_value", "first"), oldest=("oldest_hours", "max"))
         .reset_index()
         .sort_values("open", ascending=False, kind="stable")
     )  # fmt: skip

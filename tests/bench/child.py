@@ -9,7 +9,7 @@ from typing import Any
 
 import duckdb
 
-from tests.bench import alignment, year
+from tests.bench import alignment, mining, year
 
 
 def bare(files: str, database: str) -> dict[str, Any]:
@@ -85,6 +85,7 @@ if __name__ == "__main__":
         "demo": demo,
         "served": year.served,
         "align": alignment.aligned,
+        **mining.MEASUREMENTS,
     }[sys.argv[1]](*sys.argv[2:])
     measured["peak_gb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
     sys.stdout.write("\n" + json.dumps(measured) + "\n")
