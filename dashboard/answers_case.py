@@ -85,4 +85,6 @@ def similar(rows: list[Mapping[str, Any]]) -> str:
 
 def sibling(row: Mapping[str, Any], who: str, since: datetime | None) -> str:
     """Who works a related exception, and since when (ROU-07)."""
-    return f"{who} has worked {row['exception_id']} ({row['relation']}: {row['type_title']}) since {theme.moment(since)}"
+    return (
+        f"{who} has worked {row['exception_id']} ({row['relation']}: {row['type_title']}) since {theme.moment(since)}"
+    )

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from control_tower.services.triaging import Asked
-from dashboard import answers_case, data, filters, queue
+from dashboard import answers_case, data, queue
 from dashboard.components import empty, filter_bar, plain, queue_view, quiet, table
 
 

@@ -35,7 +35,9 @@ def figure(rows: pd.DataFrame, mode: str, as_of: pd.Timestamp | None) -> go.Figu
     if as_of is not None:
         drawn.add_vline(x=as_of, line={"color": ground, "width": 1, "dash": "dot"})
     drawn.update_layout(template=theme.template(mode), height=56 + 26 * len(shown), margin={"t": 8})
-    drawn.update_yaxes(tickvals=list(range(len(shown))), ticktext=labels, range=[-0.6, len(shown) - 0.4], showgrid=False)
+    drawn.update_yaxes(
+        tickvals=list(range(len(shown))), ticktext=labels, range=[-0.6, len(shown) - 0.4], showgrid=False
+    )
     drawn.update_xaxes(title_text="day, UTC", range=_range(rows, as_of))
     return drawn
 

@@ -1,5 +1,6 @@
 """How is the work queue shown? Views with counts, fifty rows with owner, next clock and score, and what may be done to
-several at once."""
+several at once.
+"""
 
 from collections.abc import Mapping
 from typing import Any
@@ -15,7 +16,13 @@ from dashboard import actions, filters, theme
 from dashboard.components import figure, plain, quiet
 from dashboard.components.table import PAGE_ROWS
 
-VIEWS = {"todo": "To do", "mine": "Mine", "team": "My teams", "unassigned": "Nobody's", "informational": "Informational"}
+VIEWS = {
+    "todo": "To do",
+    "mine": "Mine",
+    "team": "My teams",
+    "unassigned": "Nobody's",
+    "informational": "Informational",
+}
 SORTS = {"impact": "business impact", "due": "due next", "longest": "longest first", "newest": "newest first"}
 CLOCKS = {"late": "late", "due soon": "due soon", "running": "in time", "paused": "paused", "unknown": "no clock"}
 _COLOURS = ("#B91C1C", "#B45309", "#15803D", "#5F6E7B", "#5F6E7B")
@@ -65,7 +72,9 @@ def rows(found: pd.DataFrame, laid: Laid, currency: str, key: str) -> list[dict[
 
 def _shown(found: pd.DataFrame, laid: Laid) -> pd.DataFrame:
     rules = laid.policy.rules.routing
-    teams = [routing.title(_text(key), rules, _text(name)) for key, name in zip(found["team_id"], found["team"], strict=True)]
+    teams = [
+        routing.title(_text(key), rules, _text(name)) for key, name in zip(found["team_id"], found["team"], strict=True)
+    ]
     shown = pd.DataFrame(
         {
             "type": found["type_title"],
@@ -79,7 +88,10 @@ def _shown(found: pd.DataFrame, laid: Laid) -> pd.DataFrame:
             "customer": found["customer"],
             "site": found["site"],
             "age": [theme.hours(value) for value in found["hours"]],
-            "status": [[theme.words(word) + (" · held" if held else "")] for word, held in zip(found["status"], found["is_on_hold"], strict=True)],
+            "status": [
+                [theme.words(word) + (" · held" if held else "")]
+                for word, held in zip(found["status"], found["is_on_hold"], strict=True)
+            ],
             "id": found["exception_id"].str.replace(r"^[^:]+:", "", regex=True),
         }
     )
@@ -186,6 +198,10 @@ def rules(laid: Laid) -> None:
         )
         local = routing.overrides(held.sla)
         bounds = f"{held.sla.least_local_factor:g} to {held.sla.most_local_factor:g}"
-        quiet.line(f"No local override; sites and units may multiply their hours by {bounds}." if not local else "Local overrides")
+        quiet.line(
+            f"No local override; sites and units may multiply their hours by {bounds}."
+            if not local
+            else "Local overrides"
+        )
         if local:
             st.dataframe(pd.DataFrame(local), hide_index=True)
