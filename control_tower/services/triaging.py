@@ -81,12 +81,16 @@ def lay(store: Store, viewer: User) -> Laid:
         for key in one.exception_ids:
             at = _naive(one.decided_at or now)
             decided[key] = min(decided.get(key, at), at)
-    spans = {key: tuple((_naive(p.started_at), _naive(p.ended_at or now)) for p in held) for key, held in pauses.items()}
+    spans = {
+        key: tuple((_naive(p.started_at), _naive(p.ended_at or now)) for p in held) for key, held in pauses.items()
+    }
     running = frozenset(key for key, held in pauses.items() if any(p.ended_at is None for p in held))
     return Laid(policy, viewer, _naive(now), cases, frozenset(assigned), spans, running, decided)
 
 
-def queue(read: Read, laid: Laid, asked: Asked, state: Filters | None = None, clocks: str | None = None) -> pd.DataFrame:
+def queue(
+    read: Read, laid: Laid, asked: Asked, state: Filters | None = None, clocks: str | None = None
+) -> pd.DataFrame:
     """One page of the work queue, at least one row: without an exception it holds the totals alone."""
     found = open_clocks(read, laid) if clocks is None else clocks
     return _read(read, laid, state, found, "", asked)
@@ -158,9 +162,7 @@ _DAY = (datetime.min.time(), datetime.max.time())
 _AROUND_THE_CLOCK = ({day: [_DAY] for day in range(1, 8)}, frozenset[Any]())
 
 
-def _read(
-    read: Read, laid: Laid, state: Filters | None, clocks: str, exception_id: str, asked: Asked
-) -> pd.DataFrame:
+def _read(read: Read, laid: Laid, state: Filters | None, clocks: str, exception_id: str, asked: Asked) -> pd.DataFrame:
     rules = laid.policy.rules
     return read(
         "queue_row",

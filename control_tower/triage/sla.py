@@ -51,7 +51,9 @@ def factor(row: Mapping[str, Any], rules: Sla) -> tuple[float, list[str]]:
     return product, said
 
 
-def clocks(row: Mapping[str, Any], calendar: Calendar, at: datetime, rules: Sla, pauses: Sequence[Span] = ()) -> list[Clock]:
+def clocks(
+    row: Mapping[str, Any], calendar: Calendar, at: datetime, rules: Sla, pauses: Sequence[Span] = ()
+) -> list[Clock]:
     """The three clocks of one row of the queue (with the store's steps laid over it), judged at `at`.
 
     `pauses` are spans of naive UTC; one that still runs ends at `at`, and `row["is_paused"]` says that there is one.
