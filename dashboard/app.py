@@ -14,6 +14,8 @@ PAGES = {
         st.Page(
             "app_pages/reallocation_workbench.py", title="Reallocation workbench", icon=":material/conversion_path:"
         ),
+        st.Page("app_pages/approvals.py", title="Approvals", icon=":material/approval:"),
+        st.Page("app_pages/audit_and_policy.py", title="Audit and policy", icon=":material/policy:"),
     ],
     "Watch": [
         st.Page("app_pages/control_room.py", title="Control room", icon=":material/monitoring:", default=True),

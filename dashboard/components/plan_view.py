@@ -7,26 +7,29 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import answers_plan, theme
-from dashboard.components import csv, plain, quiet, table, tile
+from dashboard.components import csv, plain, quiet, table
 
 _SCORE = "The score is the weighted sum of its terms, each in money; more is better. Weights are the policy's."
 
 
-def tiles(payload: Mapping[str, Any], currency: str) -> None:
+def numbers(payload: Mapping[str, Any], currency: str) -> None:
     """What the plan brings and costs, in five numbers."""
     lines, donors = payload["lines"], payload["donors"]
     waits, late = answers_plan.waiting(payload), answers_plan.late_lines(payload)
     hurt = sum(bool(donor["is_late"]) for donor in donors)
-    margin = payload["margin_rate"]
-    found = [
-        tile.Tile("Lines served", f"{len(lines) - waits} of {len(lines)}", f"{waits} wait", "Short lines that the plan serves."),
-        tile.Tile("Served late", theme.count(late), "after the promise", "Served lines that arrive after their promise date."),
-        tile.Tile("Orders that give up stock", theme.count(len(donors)), f"{hurt} late by it", "Donors: their stock goes to a line of this plan; they are served anew."),
-        tile.Tile("Freight", theme.money(payload["freight_amount"], currency), "all moves of the plan", "Freight of every move, the donors' included."),
-        tile.Tile("Margin after freight", theme.NO_VALUE if margin is None else theme.percent(margin, 1),
-                  f"of {theme.money(payload['amount'], currency)}", "Price less cost of what is served, less freight, over price."),
-    ]  # fmt: skip
-    tile.row(found)
+    margin = theme.NO_VALUE if payload["margin_rate"] is None else theme.percent(payload["margin_rate"], 1)
+    amount = theme.money(payload["amount"], currency)
+    found = (
+        ("Lines served", f"{len(lines) - waits} of {len(lines)}", f"{waits} wait"),
+        ("Served late", theme.count(late), "after their promise"),
+        ("Orders giving stock up", theme.count(len(donors)), f"{hurt} late by it"),
+        ("Freight", theme.money(payload["freight_amount"], currency), "of every move, the donors' too"),
+        ("Margin after freight", margin, f"of {amount} served"),
+    )
+    for column, (label, value, note) in zip(st.columns(len(found)), found, strict=True):
+        with column.container(border=True, height="stretch", gap="xxsmall"):
+            st.metric(label, value)
+            quiet.line(plain.as_text(note))
 
 
 def winners(payload: Mapping[str, Any], named: pd.DataFrame, sites: Mapping[str, str]) -> pd.DataFrame:

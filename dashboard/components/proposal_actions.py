@@ -14,10 +14,11 @@ from control_tower.services import approvals, planning, proposals, releases
 from control_tower.services.planning import Outlook, Wish
 from control_tower.services.request import Receipt, Request
 from control_tower.vocabulary import ProposalState
+from control_tower.workflow import matrix
 from control_tower.workflow.approval import EDITABLE
 from control_tower.workflow.rights import Action, may
 from control_tower.workflow.store.store import Store
-from dashboard import actions, answers_plan, filters, planned
+from dashboard import actions, answers_plan, filters, identity, planned
 from dashboard.components import plain, quiet
 
 WAITING = (ProposalState.SUBMITTED, ProposalState.PARTLY_APPROVED)
@@ -75,24 +76,47 @@ def lacking(viewer: User, action: Action) -> str:
     )
 
 
+def objection(found: Proposal, viewer: User, action: Action) -> str:
+    """Why this user cannot take this step, said before it is tried; empty when nothing is known against it.
+
+    The service decides by itself (faults 72, 76); this is so that nobody has to try.
+    """
+    if why := lacking(viewer, action):
+        return why
+    if action not in (Action.PROPOSAL_APPROVE, Action.PROPOSAL_REJECT):
+        return ""
+    store = identity.store()
+    editors = {version["editor_person_id"] for version in proposals.versions_of(store, found.proposal_id)}
+    if viewer.person_id in editors:
+        return "you proposed or edited it; somebody else must decide"
+    given = [one for one in proposals.approvals_of(store, found.proposal_id) if not one.is_void]
+    if viewer.person_id in {one.approver_person_id for one in given}:
+        return "you decided on it already; a second person must"
+    roles = sorted({role for rule in matrix.missing(found.required, given) for role in rule.roles})
+    return "" if viewer.role in roles else f"it waits for {' or '.join(roles)}".replace("_", " ")
+
+
 def show(found: Proposal, viewer: User) -> None:
     """The steps that this state has for this user, each with its reason field where one is needed."""
-    steps = [step for step in _steps(found) if may(viewer.role, step[1])]
+    steps = [step for step in _steps(found) if may(viewer.role, step[1]) or step[1] is Action.PROPOSAL_APPROVE]
     if not steps:
         quiet.line(f"Nothing to do here for the role {plain.as_text(viewer.role.replace('_', ' '))} in this state.")
         return
+    against = {action: objection(found, viewer, action) for _, action, _, _ in steps}
     key = f"reason_{found.proposal_id}_{found.revision}"
     reason = st.text_input(
-        "Reason", key=key, max_chars=500, help="Rejecting and cancelling need one; the audit trail keeps it."
+        "Reason", key=key, max_chars=500, help="Rejecting and cancelling need one; the trail keeps it."
     )
     with st.container(horizontal=True):
         for label, action, verb, is_reasoned in steps:
-            lacks = is_reasoned and not reason.strip()
+            lacks = against[action] or ("give a reason first" if is_reasoned and not reason.strip() else "")
             kind: Any = "primary" if (label, action) == steps[0][:2] else "secondary"
             st.button(
-                label, key=f"{action}_{found.proposal_id}", type=kind, disabled=lacks, on_click=_do,
-                args=(label, verb, found, key), help="Give a reason first" if lacks else None,
+                label, key=f"{action}_{found.proposal_id}", type=kind, disabled=bool(lacks), on_click=_do,
+                args=(label, verb, found, key), help=plain.as_text(lacks) or None,
             )  # fmt: skip
+    for why in sorted({f"{label}: {against[action]}" for label, action, _, _ in steps if against[action]}):
+        quiet.line(plain.as_text(why + "."))
 
 
 def _steps(found: Proposal) -> list[tuple[str, Action, Callable[..., Receipt], bool]]:

@@ -55,7 +55,7 @@ def plan(reader: data.Reader, wished: Wish, viewer: User) -> None:
     st.markdown(plain.as_text(answers_plan.shortage(found.payload, named, currency)))
     _known(wished)
     what_if.difference(wished, found, currency)
-    plan_view.tiles(found.payload, currency)
+    plan_view.numbers(found.payload, currency)
     left, right = st.columns([13, 7], gap="large")
     with left:
         st.markdown("**Who gets what**")
@@ -120,7 +120,7 @@ def proposal(reader: data.Reader, found: Proposal, viewer: User) -> None:
     currency, sites, named = str(written["currency_code"]), planned.sites(reader), planned.named(reader, written)
     st.markdown(plain.as_text(answers_plan.shortage(written, named, currency)))
     proposal_view.head(found)
-    plan_view.tiles(written, currency)
+    plan_view.numbers(written, currency)
     left, right = st.columns([13, 7], gap="large")
     with left:
         st.markdown("**Who gets what**")
