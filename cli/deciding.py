@@ -13,6 +13,7 @@ from cli.output import complain, plain, say_json, say_rows
 from control_tower.settings import current
 
 if TYPE_CHECKING:
+    from control_tower.model import Proposal
     from control_tower.services.request import Receipt
     from control_tower.workflow.store.store import Store
 
@@ -22,12 +23,11 @@ Reason = Annotated[str, typer.Option(help="Why; the audit trail keeps it.")]
 Seen = Annotated[int | None, typer.Option("--version", help="The version you looked at; refused when it is older.")]
 Key = Annotated[str | None, typer.Option("--key", help="Idempotency key: sent again, it has no second effect.")]
 For = Annotated[str | None, typer.Option("--for", help="The user who lent you the right to approve.")]
-Proposal = Annotated[str, typer.Argument(metavar="PROPOSAL_ID")]
 
 
 def register(app: typer.Typer) -> None:
     """Add this module's verbs."""
-    for verb in (proposals, submit, approve, reject, withdraw, release, cancel, backup, restore):
+    for verb in (propose, proposals, submit, approve, reject, withdraw, release, cancel, backup, restore):
         app.command()(verb)
     trail = typer.Typer(help="The record of who did what.", no_args_is_help=True)
     trail.command()(verify)
@@ -41,7 +41,29 @@ def _store() -> "Store":
     return opening.current_store(current())
 
 
-def proposals(as_: As = "executive", state: str | None = None, json: Json = False) -> None:
+def propose(
+    exception_ids: Annotated[list[str], typer.Argument(metavar="EXCEPTION_ID...")],
+    as_: As,
+    reason: Reason = "",
+    key: Key = None,
+    json: Json = False,
+) -> None:
+    """Plan how to serve all lines that share a shortage with these exceptions, and draft it as a proposal."""
+    from control_tower.services import planning
+
+    settings = current()
+
+    def draft(store: "Store", request: Any, _subject: str) -> "Receipt":
+        return planning.propose(store, request, settings, exception_ids)
+
+    _do(draft, "new", _request(as_, reason, None, key), json)
+
+
+def proposals(
+    as_: As = "executive",
+    state: Annotated[str | None, typer.Option(help="Only those in this state.")] = None,
+    json: Json = False,
+) -> None:
     """List the proposals of a user's sites, last changed first."""
     from control_tower.errors import NotAllowed
     from control_tower.services import proposals as verbs
@@ -52,20 +74,7 @@ def proposals(as_: As = "executive", state: str | None = None, json: Json = Fals
         raise NotAllowed(f"{state!r} is no state of a proposal; there are: {', '.join(ProposalState)}")
     store = _store()
     found = verbs.find_all(store, users.find(store, as_), ProposalState(state) if state else None)
-    rows: list[dict[str, Any]] = [
-        {
-            "proposal_id": proposal.proposal_id,
-            "state": str(proposal.state),
-            "version": proposal.revision,
-            "exception_ids": list(proposal.exception_ids),
-            "amount": proposal.payload.get("amount"),
-            "currency_code": proposal.payload.get("currency_code"),
-            "created_by": proposal.created_by,
-            "expires_at": proposal.expires_at,
-            "waits_for": [" or ".join(rule.roles) + f" × {rule.count}" for rule in proposal.required],
-        }
-        for proposal in found
-    ]
+    rows = [_row(proposal) for proposal in found]
     if json:
         say_json(rows)
     else:
@@ -76,8 +85,27 @@ def proposals(as_: As = "executive", state: str | None = None, json: Json = Fals
         say_rows(brief, "no proposals: tower propose EXCEPTION_ID --as USER")
 
 
+def _row(proposal: "Proposal") -> dict[str, Any]:
+    return {
+        "proposal_id": proposal.proposal_id,
+        "state": str(proposal.state),
+        "version": proposal.revision,
+        "exception_ids": list(proposal.exception_ids),
+        "amount": proposal.payload.get("amount"),
+        "currency_code": proposal.payload.get("currency_code"),
+        "created_by": proposal.created_by,
+        "expires_at": proposal.expires_at,
+        "waits_for": [" or ".join(rule.roles) + f" × {rule.count}" for rule in proposal.required],
+    }
+
+
 def submit(
-    proposal_id: Proposal, as_: As, reason: Reason = "", seen: Seen = None, key: Key = None, json: Json = False
+    proposal_id: Annotated[str, typer.Argument(metavar="PROPOSAL_ID")],
+    as_: As,
+    reason: Reason = "",
+    seen: Seen = None,
+    key: Key = None,
+    json: Json = False,
 ) -> None:
     """Ask for approval of a drafted proposal; its stock is taken."""
     from control_tower.services import proposals as verbs
@@ -86,7 +114,7 @@ def submit(
 
 
 def approve(
-    proposal_id: Proposal,
+    proposal_id: Annotated[str, typer.Argument(metavar="PROPOSAL_ID")],
     as_: As,
     reason: Reason = "",
     seen: Seen = None,
@@ -101,7 +129,7 @@ def approve(
 
 
 def reject(
-    proposal_id: Proposal,
+    proposal_id: Annotated[str, typer.Argument(metavar="PROPOSAL_ID")],
     as_: As,
     reason: Reason = "",
     seen: Seen = None,
@@ -116,7 +144,12 @@ def reject(
 
 
 def withdraw(
-    proposal_id: Proposal, as_: As, reason: Reason = "", seen: Seen = None, key: Key = None, json: Json = False
+    proposal_id: Annotated[str, typer.Argument(metavar="PROPOSAL_ID")],
+    as_: As,
+    reason: Reason = "",
+    seen: Seen = None,
+    key: Key = None,
+    json: Json = False,
 ) -> None:
     """Take a proposal back before it is decided."""
     from control_tower.services import proposals as verbs
@@ -125,7 +158,12 @@ def withdraw(
 
 
 def release(
-    proposal_id: Proposal, as_: As, reason: Reason = "", seen: Seen = None, key: Key = None, json: Json = False
+    proposal_id: Annotated[str, typer.Argument(metavar="PROPOSAL_ID")],
+    as_: As,
+    reason: Reason = "",
+    seen: Seen = None,
+    key: Key = None,
+    json: Json = False,
 ) -> None:
     """Let an approved proposal's moves leave the house."""
     from control_tower.services import releases as verbs
@@ -134,7 +172,12 @@ def release(
 
 
 def cancel(
-    proposal_id: Proposal, as_: As, reason: Reason = "", seen: Seen = None, key: Key = None, json: Json = False
+    proposal_id: Annotated[str, typer.Argument(metavar="PROPOSAL_ID")],
+    as_: As,
+    reason: Reason = "",
+    seen: Seen = None,
+    key: Key = None,
+    json: Json = False,
 ) -> None:
     """Call off an approved, released or failed proposal, with a reason."""
     from control_tower.services import releases as verbs

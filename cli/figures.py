@@ -3,6 +3,7 @@
 Thin: each asks one function of the floors below and prints. Never computes a figure.
 """
 
+from datetime import datetime
 from typing import Annotated, Any
 
 import typer
@@ -35,11 +36,17 @@ def kpi_figure(
     rows: Annotated[bool, typer.Option("--rows", help="The rows behind it, largest value first.")] = False,
     limit: Annotated[int, typer.Option(min=1, max=10_000, help="Rows shown with --rows.")] = 50,
     why: Annotated[bool, typer.Option("--why", help="Why it changed since the period before; needs --by.")] = False,
+    against: Annotated[
+        str | None,
+        typer.Option(
+            help="With --why: a build; what late data and changed rules added since it said the period before."
+        ),
+    ] = None,
     json: asking.Json = False,
 ) -> None:
     """Say one figure or all: value, numerator, denominator, period, and why it is not available."""
     period, selected, split = asking.period(since, until), asking.selection(where), asking.dimension(by)
-    _refuse_odd_wishes(name, split, rows, why)
+    _refuse_odd_wishes(name, split, rows, why or against is not None)
     build = warehouse.open_current(current())
     with build.cursor() as cursor:
         if name is None:
@@ -53,8 +60,22 @@ def kpi_figure(
                     found, why, lambda: kpi.why_as_json(cursor, definition, period, selected, split or "")
                 )
             }
+            found |= _restated(found, cursor, definition, (selected, against))
             documents = [{key: part for key, part in found.items() if part is not None or key not in ("rows", "why")}]
     _say_figures(documents, name is not None, json)
+
+
+def _restated(
+    found: dict[str, Any], cursor: Any, definition: definitions.KpiDefinition, asked: tuple[Any, str | None]
+) -> dict[str, Any]:
+    """What has been added to the period before since another build said it; nothing when no build was named."""
+    selected, against = asked
+    compared = (found.get("why") or {}).get("compared_with")
+    if against is None or not compared:
+        return {}
+    before = kpi.Period(*(datetime.fromisoformat(compared[end]) for end in ("since", "until")))
+    with warehouse.open_build(current(), against).cursor() as then:
+        return {"restated": kpi.restated(cursor, then, definition, before, selected)}
 
 
 def _refuse_odd_wishes(name: str | None, split: str | None, rows: bool, why: bool) -> None:

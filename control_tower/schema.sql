@@ -890,6 +890,14 @@ CREATE TABLE mart_freight (
     premium_amount      DECIMAL(18,4),     -- freight less standard freight, so too
     is_haste            BOOLEAN            -- expedited, and an exception of the shipment or of its order stands behind it
 );
+-- One row per stretch of business hours of a calendar in a time zone. Key: calendar_code, time_zone, opens_at
+CREATE TABLE mart_shift (
+    calendar_code       VARCHAR NOT NULL,  -- ref_calendar
+    time_zone           VARCHAR NOT NULL,  -- IANA name, of the sites that keep it
+    opens_at            TIMESTAMP NOT NULL,  -- UTC
+    open_seconds        BIGINT NOT NULL,   -- until it closes
+    before_seconds      BIGINT NOT NULL    -- business seconds of the calendar before it opens
+);
 -- One row per touch: a human event that is not the same person going on (kpis.md). Key: object_type, object_id, event_id
 CREATE TABLE mart_touch (
     object_type         VARCHAR NOT NULL,  -- order | exception

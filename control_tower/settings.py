@@ -6,7 +6,7 @@ What the business may change is in `policy.toml`.
 from functools import cached_property
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
@@ -31,6 +31,16 @@ class Settings(BaseSettings):
     """Where the signed head of the audit trail goes: a path (best on another disk) or a URL; empty = anchor/ in the home."""
     anchor_seconds: int = Field(default=0, ge=0, le=60)
     """The longest time that passes between an action and the anchoring of its audit entry; 0 = at once."""
+    outbox_url: str = ""
+    """Where approved moves and messages go: an HTTP endpoint (https; http only on this machine); empty = a folder."""
+    outbox_folder: str = ""
+    """The folder that takes them when there is no endpoint; empty = outbox/ in the home."""
+    outbox_token: SecretStr = SecretStr("")
+    """Bearer token for the endpoint."""
+    outbox_authority: str = ""
+    """A file of certificates that sign the endpoint's; empty = the system's."""
+    outbox_seconds: float = Field(default=10.0, gt=0, le=30)
+    """How long the endpoint may take to answer; shorter than a sender's claim on a message."""
     is_demo: bool = True
     """No identity provider: the demo's users exist and anybody at this machine may be any of them."""
 

@@ -60,7 +60,7 @@ def executive(tiles: list[tile.Tile], causes: pd.DataFrame, period: Period) -> s
         said = f"All {compared} measures are as in {period.before_words}"
     else:
         said = f"{better} of {compared} measures are better than in {period.before_words}, {worse} worse"
-    money = next((one for one in tiles if one.overline == "Money" and one.value not in (None, "too few")), None)
+    money = next((one for one in tiles if one.overline == "Finance" and one.value not in (None, "too few")), None)
     if money is not None:
         said += f"; {money.value} is at risk"
     if len(causes):
@@ -128,7 +128,7 @@ def root_causes(found: pd.DataFrame, looked_at: int, holds: str) -> str:
         return f"Nothing fails beyond chance among {theme.count(looked_at)} comparisons. {holds}"
     strong, top = int((found["verdict"] == "strong").sum()), found.iloc[0]
     n = f"{strong} strong cause{'s' if strong != 1 else ''}" if strong else f"{len(found)} to watch, none strong"
-    return f"{n} among {theme.count(looked_at)} comparisons; {top['type_title']} at {top['words']} {times(top)}."
+    return f"{n} among {theme.count(looked_at)} comparisons; {top['type_title']} at {top['words']} {_times(top)}."
 
 
 def data_health(header: Any, broken_audits: int, unmapped: int) -> str:
@@ -144,7 +144,7 @@ def data_health(header: Any, broken_audits: int, unmapped: int) -> str:
     return f"{share} of {theme.count(header.read_rows)} rows read passed the gate; {todo}."
 
 
-def times(top: "pd.Series[Any] | dict[str, Any]") -> str:
+def _times(top: "pd.Series[Any]") -> str:
     """How much more often; nowhere else only when nothing else failed."""
     if not top["elsewhere"]:
         return f"fails {1000 * top['rate']:.0f} of 1,000 times and nowhere else in this period"

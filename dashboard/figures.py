@@ -15,6 +15,7 @@ import pandas as pd
 import streamlit as st
 
 from control_tower import definitions, kpi, policy, warehouse
+from control_tower.analysis.main_reason import Reason
 from control_tower.definitions import KpiDefinition
 from control_tower.errors import NotAvailable
 from control_tower.filters import Filters
@@ -61,6 +62,14 @@ class Figures:
         """The figure of each value of a dimension, largest first. Raises NotAvailable when it cannot be split so."""
         bounds = None if self.whole else self._bounds("since", "until")
         found: list[KpiPart] = self._call("breakdown", name, bounds, dimension=dimension)
+        return found
+
+    def reason(self, name: str, dimensions: tuple[str, ...]) -> Reason | None:
+        """What carries most of the change since the period before, over these dimensions; None where nothing does."""
+        try:
+            found: Reason | None = self._call("reason", name, self._bounds("since", "until"), dimensions=dimensions)
+        except NotAvailable:
+            return None
         return found
 
     def rows(self, name: str, limit: int = 50) -> pd.DataFrame:
@@ -138,6 +147,8 @@ def _cached(key: str, _asked: _Asked) -> Any:
                 return kpi.trend(cursor, one, asked, where)
             case "breakdown":
                 return kpi.breakdown(cursor, one, asked, where, more["dimension"])
+            case "reason":
+                return kpi.main_reason(cursor, one, asked, where, more["dimensions"])
             case "rows":
                 return kpi.rows(cursor, one, asked, where, more["limit"])
             case "durations":

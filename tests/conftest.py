@@ -3,14 +3,22 @@
 Never put the fixtures of one package here.
 """
 
+import fcntl
 import os
 import shutil
 from collections import Counter
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+from control_tower import warehouse
+from control_tower.settings import Settings
+from etl import pipeline, source
+from etl.intake import Request
+from etl.sources.network_simulator import simulate
 
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
 IN_CI = os.environ.get("CI", "").lower() in {"1", "true", "yes"}
@@ -57,6 +65,43 @@ def shared_data() -> Path:
     if not folder.is_dir():
         pytest.skip(f"{MAY_BE_ABSENT} is not on this machine (SHARED_DATA names its folder)")
     return folder
+
+
+@dataclass(frozen=True, slots=True)
+class Demo:
+    """The default demonstration: what the simulator wrote with truth.json, and the home that a load of it made."""
+
+    files: Path
+    settings: Settings
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Demo:
+    """Simulated and loaded once for all tests of all workers. Read it; whoever decides something copies the home first."""
+    own = tmp_path_factory.getbasetemp()
+    place = (own if worker_id == "master" else own.parent) / "demo"
+    place.mkdir(exist_ok=True)
+    made, done = Demo(place / "files", Settings(home=place / "home")), place / "done"
+    with (place / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # the other workers wait for the first
+        if not done.exists():
+            _make_demo(made)
+            done.touch()
+    return made
+
+
+def _make_demo(made: Demo) -> None:
+    simulate.simulate(made.files)
+    requests = [Request(source.find(name), made.files / part, "test") for name, part in simulate.sources()]
+    pipeline.load(requests, made.settings, lambda name, detail: None)
+
+
+@pytest.fixture(scope="session")
+def demo_build(demo: Demo) -> Iterator[warehouse.Build]:
+    """The demo's published build."""
+    build = warehouse.open_current(demo.settings)
+    yield build
+    build.close()
 
 
 @pytest.fixture

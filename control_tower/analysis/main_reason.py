@@ -10,7 +10,7 @@ from typing import Literal
 
 import pandas as pd
 
-from control_tower.analysis.decomposition import Kind, decompose
+from control_tower.analysis.decomposition import Change, Kind, decompose
 
 What = Literal["mix", "rate", "moved"]
 #: the least share of a change that deserves to be called its reason
@@ -56,16 +56,26 @@ def of_rates(frames: Mapping[str, tuple[pd.DataFrame, pd.DataFrame]], kind: Kind
             continue
         sizes = [frame.set_index("key")["denominator"] for frame in (before, after)]
         own = [frame.set_index("key")["numerator"] / size for frame, size in zip((before, after), sizes, strict=True)]
+        found += _mix(dimension, change, sizes)
         for part in change.parts:
-            if part.key is None:
-                continue
-            named = (dimension, part.key)
-            shares = [float(size.get(part.key, 0.0) / size.sum()) for size in sizes]
-            found.append(_part("mix", named, part.mix, change.difference, shares))
-            if all(part.key in rates for rates in own):
+            if part.key is not None and all(part.key in rates for rates in own):
                 rates = [float(rate[part.key]) for rate in own]
-                found.append(_part("rate", named, part.rate, change.difference, rates))
+                found.append(_part("rate", (dimension, part.key), part.rate, change.difference, rates))
     return _largest(found)
+
+
+def _mix(dimension: str, change: Change, sizes: Sequence["pd.Series[float]"]) -> list[Reason]:
+    """The whole mix of a dimension, told by the value whose growing share moved the figure most."""
+    shares = {
+        part.key: [float(size.get(part.key, 0.0) / size.sum()) for size in sizes]
+        for part in change.parts
+        if part.key is not None and part.mix * change.mix > 0
+    }
+    growing = [part for part in change.parts if part.key in shares and shares[part.key][1] > shares[part.key][0]]
+    if not growing:
+        return []
+    told = str(max(growing, key=lambda part: abs(part.mix)).key)
+    return [_part("mix", (dimension, told), change.mix, change.difference, shares[told])]
 
 
 def of_moves(frames: Mapping[str, tuple[pd.DataFrame, pd.DataFrame]], is_sum: bool) -> Reason | None:

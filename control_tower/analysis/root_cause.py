@@ -167,7 +167,8 @@ def conclude(parts: Sequence[Evidence], looked_at: int, limits: Limits, customer
     """Correct for all that was looked at, judge, explain and rank the evidence of all tables."""
     if not parts:
         return pd.DataFrame(columns=list(COLUMNS))
-    rows = pd.DataFrame({name: np.concatenate([part[name] for part in parts]) for name in parts[0]})
+    columns = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+    rows = pd.DataFrame({name: pd.Series(column, dtype=column.dtype) for name, column in columns.items()})
     rows["leader"] = _leaders(rows, customers)
     enough = rows["exposed"] >= limits.small_sample
     rows["q"] = np.nan

@@ -34,8 +34,10 @@ def build_facts(connection: duckdb.DuckDBPyConnection) -> BuildFacts:
 
 def lineage(connection: duckdb.DuckDBPyConnection, definition: KpiDefinition) -> tuple[str, ...]:
     """The relations that a definition's SELECT reads, sorted; computed by DuckDB, not typed."""
-    without_parameter = definition.select.replace("$at", "NULL")  # DuckDB lists tables of plain statements only
-    return tuple(sorted(connection.get_table_names(without_parameter)))
+    plain = definition.select.replace("$at", "NULL").replace(
+        "ASOF ", ""
+    )  # DuckDB lists tables of plain statements only
+    return tuple(sorted(connection.get_table_names(plain)))
 
 
 def require(connection: duckdb.DuckDBPyConnection, definition: KpiDefinition) -> None:

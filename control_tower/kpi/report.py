@@ -17,6 +17,7 @@ from control_tower.kpi.score import Where
 from control_tower.kpi.value import Figure, Period
 
 CYCLE_TIME = "resolution_cycle_time"
+BUSINESS_TIME = "resolution_business_time"
 MOST_PARTS: Final = 50
 
 
@@ -58,6 +59,7 @@ def cycle_time_as_json(
     why = None if found.figure else found.not_available
     document = _hours(found.figure) | {
         "period": found.period.as_json(), "build": found.build, "not_available": why,
+        "business_hours": _business_hours(connection, period, filters),
     }  # fmt: skip
     if dimension is None:
         return document
@@ -66,6 +68,16 @@ def cycle_time_as_json(
     except NotAvailable as reason:
         return document | {"not_available": why or str(reason), "by": []}
     return document | {"by": [{"key": part.key, **_hours(part.figure)} for part in parts]}
+
+
+def _business_hours(
+    connection: duckdb.DuckDBPyConnection, period: Period | None, filters: Where | None
+) -> dict[str, Any]:
+    """The same in hours of each site's calendar; `without_calendar` are listed, not counted."""
+    found = evaluate(connection, definitions.kpi(BUSINESS_TIME), period, filters)
+    without = found.figure.unknown if found.figure else None
+    why = None if found.figure else found.not_available
+    return _hours(found.figure) | {"without_calendar": without, "not_available": why}
 
 
 def _hours(figure: Figure | None) -> dict[str, Any]:

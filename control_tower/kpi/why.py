@@ -26,30 +26,52 @@ def why_as_json(
     filters: Where | None,
     dimension: str,
 ) -> dict[str, Any]:
-    """The change from the period before, of equal length, in the figure's unit; its parts add up to it.
+    """The change from the period before, of equal length, in the figure's unit.
 
-    Raises NotAvailable for an aggregate that does not decompose (ruling 10), a period without a beginning or
-    an end, and where one of the two periods holds nothing.
+    Of sums, means and ratios the parts add up to it (`adds_up`); of all other figures they say what moved and do not
+    pretend to (ruling 10). Raises NotAvailable for a period without a beginning or an end, and where one of the two
+    periods holds nothing.
     """
-    if definition.aggregate not in ("sum", "mean", "ratio"):
-        raise NotAvailable(
-            f"a change of {definition.name} does not split exactly: it is a {definition.aggregate}, not one of "
-            f"sum, mean, ratio; compare its parts with --by"
-        )
     until = period.until or instant(build_facts(connection), period)
     if period.since is None or until is None:
         raise NotAvailable("a change needs a period with a beginning; say since when (--since)")
-    before = Period(period.since - (until - period.since), period.since)
+    spans = (Period(period.since - (until - period.since), period.since), Period(period.since, until))
+    named = {"compared_with": spans[0].as_json(), "dimension": dimension}
+    if definition.aggregate not in ("sum", "mean", "ratio"):
+        return named | _what_moved(connection, definition, spans, filters, dimension)
     scale = 1000.0 if definition.unit == "per_1000" else 1.0
-    earlier, later = (
-        _frame(breakdown(connection, definition, span, filters, dimension), scale)
-        for span in (before, Period(period.since, until))
-    )
+    earlier, later = (_frame(breakdown(connection, definition, span, filters, dimension), scale) for span in spans)
     try:
         found = decompose(earlier, later, definition.aggregate)
     except ValueError as error:
         raise NotAvailable(f"the change of {definition.name} by {dimension} cannot be split: {error}") from error
-    return {"compared_with": before.as_json(), "dimension": dimension} | found.as_json()
+    return named | {"adds_up": True} | found.as_json()
+
+
+def _what_moved(
+    connection: duckdb.DuckDBPyConnection,
+    definition: KpiDefinition,
+    spans: tuple[Period, Period],
+    filters: Where | None,
+    dimension: str,
+) -> dict[str, Any]:
+    """Both values of the whole and of each part, those that moved most first; None where one has no value."""
+    whole = [evaluate(connection, definition, span, filters).value for span in spans]
+    if whole[0] is None or whole[1] is None:
+        raise NotAvailable(f"{definition.name} has no value in one of the two periods, so nothing can be compared")
+    earlier, later = (
+        {part.key: part.figure for part in breakdown(connection, definition, span, filters, dimension)}
+        for span in spans
+    )
+    parts: list[dict[str, Any]] = []
+    for key in dict.fromkeys((*earlier, *later)):
+        ends = [held[key].value if key in held else None for held in (earlier, later)]
+        moved = ends[1] - ends[0] if ends[0] is not None and ends[1] is not None else None
+        n = later[key].n if key in later else 0
+        parts.append({"key": key, "before": ends[0], "after": ends[1], "difference": moved, "n": n})
+    parts.sort(key=lambda part: (part["difference"] is None, -abs(part["difference"] or 0.0)))
+    totals = {"before": whole[0], "after": whole[1], "difference": whole[1] - whole[0]}
+    return {"adds_up": False} | totals | {"parts": parts}
 
 
 def main_reason(

@@ -13,6 +13,7 @@ from control_tower.services.acting import Change, Deed, Desk, perform, require_v
 from control_tower.services.request import Receipt, Request
 from control_tower.services.standing import advance, proposal_for, require_fresh, shown
 from control_tower.vocabulary import OutboxState, ProposalState, ServiceRole
+from control_tower.workflow import messages
 from control_tower.workflow.rights import Action
 from control_tower.workflow.store.store import Store
 
@@ -38,19 +39,9 @@ def release(store: Store, request: Request, proposal_id: str) -> Receipt:
 
 
 def _messages(desk: Desk, proposal: Proposal) -> Iterator[OutboxMessage]:
-    """One message per move and one per order whose lines change; their keys are the same on every try (REA-08)."""
-    stem = f"{proposal.proposal_id}:{proposal.version}"
-    head = {"proposal_id": proposal.proposal_id, "version": proposal.version, "payload_hash": proposal.payload_hash}
-    for move in proposal.payload["moves"]:
-        yield _message(desk, proposal, f"{stem}:move:{move['move_no']}", "move", {**head, "move": move})
-    orders: dict[str, list[object]] = {}
-    for line in proposal.payload.get("lines", []):
-        orders.setdefault(str(line.get("order_id")), []).append(
-            {"order_line_id": line.get("order_line_id"), "chosen": line.get("chosen")}
-        )
-    for order_id, lines in sorted(orders.items()):
-        content = {**head, "order_id": order_id, "lines": lines}
-        yield _message(desk, proposal, f"{stem}:order:{order_id}", "order_status", content)
+    """Everything that must leave; the keys are the same on every try (REA-08)."""
+    for leaving in messages.of(proposal):
+        yield _message(desk, proposal, leaving.key, leaving.kind, leaving.content)
 
 
 def _message(desk: Desk, proposal: Proposal, key: str, kind: str, content: dict[str, object]) -> OutboxMessage:
@@ -61,7 +52,8 @@ def _message(desk: Desk, proposal: Proposal, key: str, kind: str, content: dict[
 def cancel(store: Store, request: Request, proposal_id: str) -> Receipt:
     """Call off an approved, released or failed proposal, with a reason (REA-09).
 
-    What has not left is taken back; for what has, the receiver gets a cancellation under a key of its own.
+    What has not left is taken back; for what has, or may have (a try that nobody answered), the receiver gets a
+    cancellation under a key of its own.
     """
 
     def call_off(desk: Desk) -> Change:
@@ -70,9 +62,9 @@ def cancel(store: Store, request: Request, proposal_id: str) -> Receipt:
         if not desk.request.reason.strip():
             raise NotAllowed(f"proposal {proposal_id}: cancelling needs a reason; give one")
         after = advance(desk, before, ProposalState.CANCELLED)
-        sent = [m for m in desk.unit.outbox.of_proposal(proposal_id) if m.state is OutboxState.SENT]
+        tried = [m for m in desk.unit.outbox.of_proposal(proposal_id) if m.state is OutboxState.SENT or m.attempts]
         desk.unit.outbox.cancel(proposal_id)
-        desk.unit.outbox.put(_message(desk, after, f"{m.key}:cancel", "cancel", {"cancels": m.key}) for m in sent)
+        desk.unit.outbox.put(_message(desk, after, f"{m.key}:cancel", "cancel", {"cancels": m.key}) for m in tried)
         return Change(proposal_id, after.state, after.revision, shown(before), shown(after))
 
     return perform(store, request, Deed(Action.PROPOSAL_CANCEL, _KIND, proposal_id), call_off)

@@ -4,9 +4,9 @@ import streamlit as st
 
 from control_tower.analysis.cycle_time import cycle_time, survival_curve
 from dashboard import answers, data, figures, filters, period
-from dashboard.components import aging_view, cycle_view, empty, filter_bar, groups_table, plain, tile
+from dashboard.components import aging_view, cycle_view, empty, filter_bar, groups_table, plain, quiet, tile
 
-KPI = "resolution_cycle_time"
+KPI, TWIN = "resolution_cycle_time", "resolution_business_time"
 
 
 def main() -> None:
@@ -25,6 +25,7 @@ def main() -> None:
     times, curve = cycle_time(single.values, single.outcomes), survival_curve(single.values, single.observed)
     answer.markdown(plain.as_text(answers.cycle_times(times, "all time" if is_whole else found.asked.words)))
     tile.row(cycle_view.tiles(times, head.small_sample))
+    quiet.line(plain.as_text(cycle_view.business_words(found.now(TWIN))))
     by = aging_view.choice("By", "by", cycle_view.BY, "type_code")
     left, right = st.columns(2, gap="large")
     with left:

@@ -1,5 +1,6 @@
 """What does a page say of root causes? Words of a finding, tiles, tables, and the state without exposure."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
@@ -81,7 +82,7 @@ def tiles(found: RootCause, rising: Emerging, currency: str) -> list[Tile]:
     ]  # fmt: skip
 
 
-def cases_of(row: dict[str, Any], state: Filters) -> Filters:
+def cases_of(row: Mapping[Any, Any], state: Filters) -> Filters:
     """The cases behind a finding: its type and whatever of its place the filters know."""
     if row["type_code"] != "*":
         state = state.with_values("type_code", [str(row["type_code"])])
@@ -99,18 +100,18 @@ def opener(found: pd.DataFrame) -> Any:
 
 
 def shared_words(lines: pd.DataFrame, reader: data.Reader) -> list[str]:
-    """For each line of several customers what they have in common: "payment overdue: 9 customers, 7 of them …"."""
+    """What the customers of a line have in common, where they do: "Credit hold: 10 customers, 8 of them …"."""
     said = []
     for row in lines[lines["customers"].map(len) > 0].to_dict("records"):
         traits = reader.frame("customer_trait", customers=list(row["customers"]))
         common = folding.shared(traits, len(row["customers"]))
-        head = f"{row['type_title']}: {len(row['customers'])} customers"
-        if common is None:
-            said.append(f"{head} with nothing in common in segment, tier, business unit or payment term.")
-        else:
+        if common is not None:
             name = TRAITS.get(common.trait, theme.words(common.trait))
             usual = theme.percent(common.customers, common.among, 0)
-            said.append(f"{head}, {common.members} of them with {name} {common.value} ({usual} of all customers).")
+            said.append(
+                f"{row['type_title']}: {len(row['customers'])} customers, {common.members} of them with {name} "
+                f"{common.value} ({usual} of all customers)."
+            )
     return said
 
 

@@ -6,6 +6,7 @@ from control_tower.analysis import remaining
 from control_tower.analysis.cycle_time import CycleTime, Quantile, SurvivalCurve, cycle_time
 from control_tower.analysis.log_rank import log_rank
 from control_tower.kpi.durations import Durations
+from control_tower.kpi.value import KpiValue
 from dashboard import theme
 from dashboard.components.tile import Tile
 
@@ -45,6 +46,31 @@ def _quantile(label: str, one: Quantile, n: int, small: int) -> Tile:
         return Tile(label, "not reached", "too many still last to say", _KM)
     low, high = theme.hours(one.low), theme.hours(one.high) if one.high is not None else "not known"
     return Tile(label, _exact(one.value), f"likely {low} to {high}, n = {theme.count(n)}", _KM)
+
+
+def business_words(found: KpiValue) -> str:
+    """The twin in working time of each site's calendar, labelled so beside the elapsed figures above it."""
+    times = found.figure.cycle_time if found.figure else None
+    if times is None or not times.n:
+        return f"In business hours: not available, {_why_no_calendar(found)}."
+    half, most = ("not reached" if one.value is None else f"{one.value:,.1f} h" for one in (times.median, times.p90))
+    left_out = (
+        f"; {theme.count(found.figure.unknown)} at sites without a calendar are left out"
+        if found.figure and found.figure.unknown
+        else ""
+    )
+    return (
+        f"In business hours (each site's calendar and time zone, without its holidays; the tiles count elapsed time): "
+        f"half within {half}{_likely(times.median)}, nine tenths within {most}, n = {theme.count(times.n)}{left_out}."
+    )
+
+
+def _likely(one: Quantile) -> str:
+    return f" (likely {one.low:,.1f} to {one.high:,.1f} h)" if one.low is not None and one.high is not None else ""
+
+
+def _why_no_calendar(found: KpiValue) -> str:
+    return "because no site states a calendar" if found.figure is None else "because no exception names such a site"
 
 
 def still_to_come(curve: SurvivalCurve, waited: float) -> str:

@@ -58,6 +58,13 @@ def _filter_by(key: str, dimension: str) -> None:
     filters.change(state.with_values(dimension, (*getattr(state, dimension), value)))
 
 
+def spark(title: str, drawn: go.Figure) -> None:
+    """A small figure without words, clicks or tools, inside a tile."""
+    st.plotly_chart(
+        drawn, theme=None, key=f"spark_{title}", config={**_CONFIG, "staticPlot": True}, alt=f"{title}, 13 weeks"
+    )
+
+
 def nothing(title: str, why: str) -> None:
     """The place of a figure that has nothing to show: its title and why."""
     st.markdown(f"**{plain.as_text(title)}**")

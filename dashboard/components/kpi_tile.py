@@ -39,6 +39,7 @@ def build(found: Figures, name: str, currency: str, label: str = "", has_trend: 
         better=one.better,
         trend=found.trend(name) if has_trend else [],
         target=f"{'≤' if one.better == 'lower' else '≥'} {theme.quantity(goal, one.unit, currency)}" if goal else "",
+        goal=goal,
         is_met=None if goal is None else (now.value <= goal if one.better == "lower" else now.value >= goal),
     )
 

@@ -54,7 +54,7 @@ def twin(shown: Map, look: Look) -> None:
     quiet.line("Steps")
     steps = pd.DataFrame([_step_row(one, look) for one in shown.activities])
     _selectable(
-        steps, "map_steps", {"step": "Step", "cases": "Cases", "events": "Events", "stay": _right("Stay, median")}
+        steps, "twin_steps", {"step": "Step", "cases": "Cases", "events": "Events", "stay": _right("Stay, median")}
     )
     quiet.line("Paths")
     found = paths(shown)
@@ -69,7 +69,7 @@ def twin(shown: Map, look: Look) -> None:
         "median": _right("Median"),
         "p90": _right("p90"),
     }
-    _selectable(found, "map_paths", headings)
+    _selectable(found, "twin_paths", headings)
 
 
 def _right(heading: str) -> Any:

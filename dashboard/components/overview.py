@@ -7,7 +7,7 @@ import streamlit as st
 
 from control_tower.filters import NOT_STATED, Filters
 from dashboard import figures, filters, theme
-from dashboard.components import csv, kpi_tile, plain, quiet, tile
+from dashboard.components import change_reason, csv, kpi_tile, plain, quiet, tile
 from dashboard.figures import Figures
 from dashboard.period import Period
 
@@ -22,15 +22,19 @@ class Aspect:
     leads: tuple[str, ...]
     twin: str
     twin_label: str
+    reasons: tuple[str, ...]
+    """The dimensions over which the main reason of a change is looked for."""
 
 
 ASPECTS = (
-    Aspect("Flow", ("exceptions_per_1000_orders", "new_exceptions"), "touchless_order_rate", "Touchless"),
-    Aspect("Speed", ("resolution_cycle_time",), "order_cycle_time", "Half of orders in"),
-    Aspect("Service", ("sla_breach_rate",), "promise_accuracy_rate", "Promises kept"),
-    Aspect("Money", ("value_at_risk",), "revenue_at_risk", "Revenue blocked"),
-    Aspect("Integration", ("integration_failures_per_1000",), "integration_recovery_time", "Half recover in"),
-)
+    Aspect("Flow", ("exceptions_per_1000_orders", "new_exceptions"), "touchless_order_rate", "Touchless",
+           ("channel", "site_id", "type_code")),
+    Aspect("Speed", ("resolution_cycle_time",), "order_cycle_time", "Half of orders in", ("type_code", "owner_team_id")),
+    Aspect("Quality", ("sla_breach_rate",), "promise_accuracy_rate", "Promises kept", ("type_code", "site_id")),
+    Aspect("Finance", ("value_at_risk",), "revenue_at_risk", "Revenue blocked", ("site_id", "type_code")),
+    Aspect("Integration", ("integration_failures_per_1000",), "integration_recovery_time", "Half recover in",
+           ("interface_id",)),
+)  # fmt: skip
 LABELS = {
     "exceptions_per_1000_orders": "Exceptions / 1,000",
     "new_exceptions": "New exceptions",
@@ -62,6 +66,7 @@ def tiles(found: Figures, currency: str) -> list[tile.Tile]:
                 overline=aspect.name,
                 note=_short(one.note),
                 twin=twin,
+                reason=change_reason.words(found, name, aspect.reasons, currency) if one.change else "",
                 link=link,
                 is_note_linked=True,
                 link_page=page,

@@ -1,5 +1,7 @@
 """Which three causes stand behind the month? What the root-cause search found, strong first; groups where it cannot say."""
 
+from collections.abc import Mapping
+from math import isfinite
 from typing import Any
 
 import pandas as pd
@@ -8,7 +10,7 @@ import streamlit as st
 from control_tower.analysis import folding
 from control_tower.errors import NotAvailable
 from control_tower.filters import Filters
-from dashboard import answers, data, filters, theme
+from dashboard import data, filters, theme
 from dashboard.causes import Causes
 from dashboard.components import cause_view, csv, overview, plain, quiet
 from dashboard.period import Period
@@ -25,15 +27,15 @@ def show(reader: data.Reader, groups: pd.DataFrame, state: Filters, asked: Perio
         overview.causes(groups, state, asked, head.currency)
         return
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown("**Three causes beyond size and chance**")
+        st.markdown("**Three surest causes**")
         csv.button("CSV", "causes", lambda: lines, "csv_causes")
     for place, row in enumerate(lines.head(overview.CAUSES).to_dict("records"), start=1):
         with st.container(gap="xxsmall", key=f"cause_{place}"):
             st.page_link(
-                "app_pages/exceptions.py", label=f"**{place}. {plain.as_text(cause_words(row))}**",
+                "app_pages/exceptions.py", label=f"**{place}. {plain.as_text(row['type_title'])}**",
                 query_params=filters.link(cause_view.cases_of(row, state)), help="Show the cases",
             )  # fmt: skip
-            quiet.line(plain.as_text(evidence_words(row, head.currency)))
+            quiet.line(plain.as_text(f"{row['words']}: {evidence_words(row, head.currency)}"))
 
 
 def findings(reader: data.Reader, state: Filters, small: int) -> pd.DataFrame:
@@ -48,13 +50,13 @@ def findings(reader: data.Reader, state: Filters, small: int) -> pd.DataFrame:
     return cause_view.named(folding.fold(found).head(overview.CAUSES), reader)
 
 
-def cause_words(row: dict[str, Any]) -> str:
-    """What fails where."""
-    return f"{row['type_title']}: {row['words']}"
-
-
-def evidence_words(row: dict[str, Any], currency: str) -> str:
-    """How much more often, on how many, and what is at stake."""
-    said = f"{theme.words(row['verdict'])}: {answers.times(row)}; {theme.count(row['failed'])} of {theme.count(row['exposed'])}"
+def evidence_words(row: Mapping[Any, Any], currency: str) -> str:
+    """How much more often, and what is at stake, on one line."""
+    if not row["elsewhere"]:
+        said = f"{row['verdict']}, {theme.count(row['failed'])} here and nowhere else"
+    elif isfinite(row["ratio"]):
+        said = f"{row['verdict']}, {row['ratio']:.1f} × as often as elsewhere"
+    else:
+        said = f"{row['verdict']}, hardly ever elsewhere"
     amount = row["amount_recoverable"]
-    return f"{said}, {theme.money(amount, currency)} recoverable" if pd.notna(amount) and amount else said
+    return f"{said}; {theme.money(amount, currency)}" if pd.notna(amount) and amount else said

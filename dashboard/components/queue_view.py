@@ -30,12 +30,12 @@ _COLOURS = ("#B91C1C", "#B45309", "#15803D", "#5F6E7B", "#5F6E7B")
 
 def view(total: Mapping[str, Any]) -> str:
     """Which part of the queue is shown: in the URL, each with how many it holds."""
-    chosen = filters.local("view", VIEWS, "todo")
+    chosen = filters.local("whose", VIEWS, "todo")
     st.session_state["queue_view"] = chosen
     st.segmented_control(
         "Part of the queue", list(VIEWS), key="queue_view", label_visibility="collapsed",
         format_func=lambda name: f"{VIEWS[name]} {theme.count(total[f'{name}_count'])}",
-        on_change=lambda: _turn("view", st.session_state["queue_view"] or "todo"),
+        on_change=lambda: _turn("whose", st.session_state["queue_view"] or "todo"),
     )  # fmt: skip
     return chosen
 

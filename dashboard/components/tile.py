@@ -5,7 +5,8 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard.components import plain, quiet
+from dashboard.charts import sparkline
+from dashboard.components import figure, plain, quiet
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,10 @@ class Tile:
     """What the number stands for among the five, above its label."""
     twin: str = ""
     """A second number of the same kind, in words."""
+    reason: str = ""
+    """What carries most of the change, in words."""
+    goal: float | None = None
+    """The target as a number in the unit of the trend, to be drawn beside it."""
 
 
 def row(tiles: list[Tile]) -> None:
@@ -73,9 +78,14 @@ def _show(tile: Tile) -> None:
         }
         if not tile.change:
             options |= {"delta_description": "unchanged", "delta_arrow": "off"}
-    if len(tile.trend) > 1:
+    is_drawn = len(tile.trend) > 1 and (tile.goal is not None or bool(tile.overline))
+    if len(tile.trend) > 1 and not is_drawn:
         options |= {"chart_data": tile.trend, "chart_type": "line"}
     st.metric(tile.label, tile.value, help=plain.as_text(tile.definition), **options)
+    if is_drawn:
+        figure.spark(tile.label, sparkline.figure(tile.trend, figure.mode(), tile.goal))
+    elif len(tile.trend) < 2:
+        quiet.line("No trend: fewer than two weeks have a value.")
     _small_print(tile)
 
 
@@ -86,6 +96,10 @@ def _small_print(tile: Tile) -> None:
     if tile.target:
         judged = ":green[✓ target" if tile.is_met else ":red[✕ target"
         st.markdown(f":small[{judged} {plain.as_text(tile.target)}]]")
+    elif tile.overline:
+        quiet.line("no target set")
+    if tile.reason:
+        quiet.line(plain.as_text(tile.reason))
     if tile.twin:
         quiet.line(plain.as_text(tile.twin))
     if tile.link is not None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import duckdb
 
-from tests.bench import year
+from tests.bench import alignment, mining, year
 
 
 def bare(files: str, database: str) -> dict[str, Any]:
@@ -78,8 +78,14 @@ def demo(home: str, weeks: str, orders_per_week: str) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    measured = {"bare": bare, "load": load, "pages": pages, "demo": demo, "served": year.served}[sys.argv[1]](
-        *sys.argv[2:]
-    )
+    measured = {
+        "bare": bare,
+        "load": load,
+        "pages": pages,
+        "demo": demo,
+        "served": year.served,
+        "align": alignment.aligned,
+        **mining.MEASUREMENTS,
+    }[sys.argv[1]](*sys.argv[2:])
     measured["peak_gb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
     sys.stdout.write("\n" + json.dumps(measured) + "\n")

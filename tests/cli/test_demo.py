@@ -1,6 +1,8 @@
 """Does `tower demo` leave a home alone that it should leave alone? The same demo again, another one, other data."""
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -48,3 +50,15 @@ def test_a_demo_of_unknown_size_is_refused(demo_home: Path) -> None:
         marker.write_text(kept, encoding="utf-8")
     assert ran.returncode != 0
     assert "holds the demo of another release" in " ".join(ran.stderr.split())
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["approval_latency", "reallocation_cycle_time", "decision_latency", "policy_override_rate", "missed_exception_share",
+     "audit_completeness"],
+)  # fmt: skip
+def test_figures_of_decisions_have_values_on_the_demo(asked: Callable[..., Any], name: str) -> None:
+    """Ruling 12: K17, K18, K19, K30, K32 and K57 are computed from the history that the simulator leaves."""
+    figure = asked("kpi", name)
+    assert figure["value"] is not None
+    assert figure["value"] >= 0

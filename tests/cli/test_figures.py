@@ -86,9 +86,22 @@ def test_the_reasons_of_a_change_add_up(asked: Asked) -> None:
 
 
 def test_a_median_does_not_pretend_to_split(asked: Asked) -> None:
-    found = asked("kpi", "median_order_cycle_time", "--since", "2026-01-01", "--by", "channel", "--why")
-    assert found["why"] == []
-    assert "does not split exactly" in found["not_available"]
+    middle = asked("sql", "SELECT (as_of - INTERVAL 20 DAY)::DATE AS since FROM policy")[0]["since"]
+    found = asked("kpi", "median_order_cycle_time", "--since", middle, "--by", "channel", "--why")
+    why = found["why"]
+    assert why["adds_up"] is False
+    assert why["difference"] == pytest.approx(why["after"] - why["before"])
+    assert why["after"] == pytest.approx(found["value"])
+    parts = [part for part in why["parts"] if part["difference"] is not None]
+    assert len(parts) > 1
+    assert all(part["difference"] == pytest.approx(part["after"] - part["before"]) for part in parts)
+
+
+def test_nothing_was_restated_against_the_same_build(asked: Asked) -> None:
+    middle = asked("sql", "SELECT (as_of - INTERVAL 20 DAY)::DATE AS since FROM policy")[0]["since"]
+    found = asked("kpi", "inflow", "--since", middle, "--by", "severity", "--why", "--against", _current(asked))
+    assert (found["restated"]["late_data"], found["restated"]["changed_rules"]) == (0, 0)
+    assert found["restated"]["restated"] == found["why"]["before"]
 
 
 def test_the_cycle_time_counts_open_ones(asked: Asked) -> None:
@@ -186,3 +199,7 @@ def test_without_a_build_a_read_is_refused_and_says_what_to_do(tmp_path: Path) -
     ran = run(tmp_path / "empty", "kpi", "--json")
     assert (ran.returncode, ran.stdout) == (1, "")
     assert "tower demo" in ran.stderr
+
+
+def _current(asked: Asked) -> str:
+    return str(asked("kpi", "inflow")["build"])

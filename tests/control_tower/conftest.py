@@ -1,7 +1,6 @@
 """A build in memory: the relations of schema.sql, a policy row and whatever rows a test types in."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -10,11 +9,7 @@ import duckdb
 import pandas as pd
 import pytest
 
-from control_tower import policy, warehouse
-from control_tower.settings import Settings
-from etl import pipeline, source
-from etl.intake import Request
-from etl.sources.network_simulator import simulate
+from control_tower import policy
 
 SCHEMA = Path(policy.__file__).with_name("schema.sql")
 MODELS = Path(__file__).resolve().parents[2] / "etl" / "models"
@@ -48,7 +43,7 @@ class Build:
         for name in ("_currency_period", "_currency_rate"):
             select = (MODELS / f"{name}.sql").read_text(encoding="utf-8")
             self.connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {select}")
-        for name in ("mart_touch", "mart_freight", "mart_money_at_risk"):
+        for name in ("mart_touch", "mart_freight", "mart_money_at_risk", "mart_shift"):
             if not self.connection.table(name).fetchone():
                 select = (MODELS / f"{name}.sql").read_text(encoding="utf-8")
                 self.connection.execute(f"INSERT INTO {name} BY NAME {select}")
@@ -66,32 +61,6 @@ class Build:
             names = ", ".join(f'"{name}"' for name in full)
             marks = ", ".join("?" for _ in full)
             self.connection.execute(f"INSERT INTO {relation} ({names}) VALUES ({marks})", list(full.values()))
-
-
-@dataclass(frozen=True, slots=True)
-class Demo:
-    """The default demonstration: what the simulator wrote, and the home that a load of it made."""
-
-    files: Path
-    settings: Settings
-
-
-@pytest.fixture(scope="session")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
-    """The demo of `tower demo`, simulated and loaded once for every test that reads it."""
-    made = Demo(tmp_path_factory.mktemp("files"), Settings(home=tmp_path_factory.mktemp("home")))
-    simulate.simulate(made.files)
-    requests = [Request(source.find(name), made.files / part, "test") for name, part in simulate.sources()]
-    pipeline.load(requests, made.settings, lambda name, detail: None)
-    return made
-
-
-@pytest.fixture(scope="session")
-def demo_build(demo: Demo) -> Iterator[warehouse.Build]:
-    """The demo's published build."""
-    build = warehouse.open_current(demo.settings)
-    yield build
-    build.close()
 
 
 @pytest.fixture

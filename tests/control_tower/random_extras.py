@@ -25,6 +25,7 @@ def extend(found: Frames, draw: Draw) -> None:
     _proposals(found, draw)
     _events(found, draw)
     _controls(found, draw)
+    _places(found)
 
 
 def _exceptions(found: Frames, draw: Draw) -> None:
@@ -144,6 +145,19 @@ def _proposals(found: Frames, draw: Draw) -> None:
         realised_benefit_amount=draw.number(len(made), 0, 500, 0.9),
         currency_code="EUR",
     )
+
+
+def _places(found: Frames) -> None:
+    """Sites in two time zones that change to summer time on different days, and one without a calendar."""
+    found["core_site"] = pd.DataFrame({
+        "site_id": SITES, "time_zone": ["Europe/Paris", "America/Chicago", "Europe/Paris"],
+        "calendar_code": ["night", "office", None],
+    })  # fmt: skip
+    office = [("office", day, *span) for day in range(1, 6) for span in (("08:30", "12:00"), ("13:00", "17:30"))]
+    night = [("night", day, "22:00", "06:00") for day in range(1, 8)]
+    found["ref_calendar"] = pd.DataFrame(office + night, columns=["calendar_code", "weekday", "opens", "closes"])
+    closed = ["2026-01-01", "2026-02-16", "2026-03-30"]
+    found["ref_holiday"] = pd.DataFrame([("office", day) for day in closed], columns=["calendar_code", "holiday_date"])
 
 
 def _controls(found: Frames, draw: Draw) -> None:

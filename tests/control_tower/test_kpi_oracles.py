@@ -9,7 +9,15 @@ import pytest
 
 from control_tower import kpi
 from control_tower.definitions import kpis
-from tests.control_tower import oracles, oracles_derived, oracles_flow, oracles_money, oracles_trade, random_build
+from tests.control_tower import (
+    oracles,
+    oracles_business,
+    oracles_derived,
+    oracles_flow,
+    oracles_money,
+    oracles_trade,
+    random_build,
+)
 from tests.control_tower.conftest import Build
 from tests.control_tower.oracles import Frames
 from tests.control_tower.random_build import T
@@ -17,7 +25,14 @@ from tests.control_tower.span import ASKED
 
 pytestmark = pytest.mark.filterwarnings("ignore::lifelines.exceptions.ApproximationWarning")
 
-FAMILIES = (oracles, oracles_derived, oracles_flow, oracles_money, oracles_trade)  # all register in one table
+FAMILIES = (
+    oracles,
+    oracles_business,
+    oracles_derived,
+    oracles_flow,
+    oracles_money,
+    oracles_trade,
+)  # all register in one table
 ORACLES = oracles.ORACLES
 SEEDS = (1, 2)
 

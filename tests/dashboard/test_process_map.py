@@ -120,8 +120,10 @@ def test_the_map_is_found_again_after_a_visit_to_another_page(run: Run) -> None:
 def test_a_table_twin_shows_the_same_numbers(run: Run, homes) -> None:
     app = run("sample", "process_map", **{"as": "table"})
     counted = dict(_sql(homes("sample"), "SELECT activity, case_count FROM mart_activity"))
-    steps = app.dataframe[0].value
+    assert not app.exception
+    steps, paths = app.dataframe[0].value, app.dataframe[1].value
     assert dict(zip(steps["step"], steps["cases"], strict=True)) == counted
+    assert set(paths["step"]) <= set(counted)
     assert not app.get("bidi_component")
 
 

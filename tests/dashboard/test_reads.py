@@ -24,7 +24,7 @@ SINCE = UNTIL - timedelta(days=28)
 BOUND: dict[str, Any] = {
     "since": SINCE, "until": UNTIL, "before": SINCE - timedelta(days=28), "weeks": 13, "dimension": "site_id",
     "row_limit": 10**9, "skip": 0, "sort": "impact", "whose": "open", "exception_id": "acme:E000007",
-    "source": "", "rule": "", "text": "", "days": 28,
+    "source": "", "rule": "", "text": "", "days": 28, "customers": [],
 }  # fmt: skip
 FILE_LIMIT = 200_000
 HOSTILE = [

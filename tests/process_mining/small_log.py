@@ -60,8 +60,7 @@ def small_log(
     """
     connection = duckdb.connect()
     connection.execute("SET TimeZone = 'UTC'; SET threads = 1")
-    connection.execute("ATTACH ':memory:' AS stage")
-    connection.execute("SET search_path = 'memory.main,stage.main'")
+    connection.execute("CREATE SCHEMA stage; SET search_path = 'main,stage'; BEGIN")
     connection.execute(_schema())
     clock = START + timedelta(seconds=max((step.at for step in steps), default=0) if as_of is None else as_of)
     events = [_event(no, step) for no, step in enumerate(steps)]
@@ -79,17 +78,20 @@ def small_log(
     }  # fmt: skip
     for relation, given in rows.items():
         insert(connection, relation, given)
+    connection.execute("COMMIT; BEGIN")  # until committed, rows have other places in their table
     modelling.build(connection)
+    connection.execute("COMMIT")
     return BuildInMemory(connection)
 
 
 def insert(connection: duckdb.DuckDBPyConnection, relation: str, rows: Sequence[Mapping[str, Any]]) -> None:
     """Insert typed rows; what they do not mention is null."""
     if rows:
-        frame = pd.DataFrame(rows).astype(object).where(lambda one: one.notna(), None)
-        names = ", ".join(frame.columns)
-        marks = ", ".join("?" for _ in frame.columns)
-        connection.executemany(f"INSERT INTO {relation} ({names}) VALUES ({marks})", frame.to_numpy().tolist())
+        given = pd.DataFrame(rows)
+        names = ", ".join(given.columns)
+        connection.register("typed_rows", given)
+        connection.execute(f"INSERT INTO {relation} ({names}) SELECT {names} FROM typed_rows")
+        connection.unregister("typed_rows")
 
 
 def _event(no: int, step: Step) -> dict[str, Any]:

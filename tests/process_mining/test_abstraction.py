@@ -1,5 +1,7 @@
 """Does a simplified map stay one piece (PM-01)?"""
 
+import itertools
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,7 +17,7 @@ PERCENT = st.sampled_from([0, 10, 25, 50, 80, 100])
 def walked(steps: list[Step]) -> Map:
     """The map of a log, counted by hand: every edge counts its events, cases do not matter here."""
     names = [[step.activity for step in trace] for trace in traces(steps).values()]
-    pairs = [pair for trace in names for pair in zip(trace, trace[1:], strict=False)]
+    pairs = [pair for trace in names for pair in itertools.pairwise(trace)]
     counted = {one: sum(trace.count(one) for trace in names) for trace in names for one in trace}
     return Map(
         "order", len(names), len(steps),

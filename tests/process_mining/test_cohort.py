@@ -99,7 +99,7 @@ ASKED = st.builds(
 )  # fmt: skip
 
 
-@settings(max_examples=25)
+@settings(max_examples=15)
 @given(logs(), st.lists(ASKED, min_size=4, max_size=8))
 def test_the_kept_cases_are_those_found_by_walking_every_trace(steps: list[Step], asked: list[Cohort]) -> None:
     build = small_log(steps)

@@ -56,7 +56,9 @@ def pm4py_costs(process: Process, traces: list[str], tmp_path: Path) -> list[int
         warnings.simplefilter("ignore")
         net = pm4py.convert_to_petri_net(pm4py.read_bpmn(str(path)))
         log = EventLog([Trace([Event({"concept:name": name}) for name in trace]) for trace in traces])
-        found = algorithm.apply_log(log, *net, parameters={"ret_tuple_as_trans_desc": False, "show_progress_bar": False})
+        found = algorithm.apply_log(
+            log, *net, parameters={"ret_tuple_as_trans_desc": False, "show_progress_bar": False}
+        )
     return [int(one["cost"]) // 10_000 for one in found]
 
 
@@ -156,13 +158,24 @@ def test_precision_is_that_of_pm4py_where_the_log_fits(tmp_path: Path) -> None:
     assert found == pytest.approx(expected)
 
 
-INVENTORY = ["Detect exception", "Assign to team", "Acknowledge", "Investigate", "Correct stock record", "Resolve", "Close"]
+INVENTORY = [
+    "Detect exception",
+    "Assign to team",
+    "Acknowledge",
+    "Investigate",
+    "Correct stock record",
+    "Resolve",
+    "Close",
+]
 
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory):
     """12 cases as intended in 6 to 17 hours, 8 escalated ones that take 10 hours more, one without a resolution."""
-    cases = {f"ok{i}": [(name, float(place)) for place, name in enumerate(INVENTORY[:-1])] + [("Close", 6.0 + i)] for i in range(12)}
+    cases = {
+        f"ok{i}": [(name, float(place)) for place, name in enumerate(INVENTORY[:-1])] + [("Close", 6.0 + i)]
+        for i in range(12)
+    }
     for i in range(8):
         steps = [*INVENTORY[:2], "Escalate", *INVENTORY[2:-1]]
         cases[f"up{i}"] = [(name, float(place)) for place, name in enumerate(steps)] + [("Close", 16.0 + i)]

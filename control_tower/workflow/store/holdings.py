@@ -4,7 +4,7 @@ Never decides how much may be claimed, and never sends.
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -38,6 +38,11 @@ class Reservations:
         )
         rows = self._connection.execute(query.order_by("taken_at", "reservation_id")).mappings()
         return [_reservation(row) for row in rows]
+
+    def all_taken(self) -> list[Reservation]:
+        """Every claim that is held now."""
+        query = sa.select(reservation).where(reservation.c.state == ReservationState.TAKEN).order_by("reservation_id")
+        return [_reservation(row) for row in self._connection.execute(query).mappings()]
 
     def of_proposal(self, proposal_id: str) -> list[Reservation]:
         """Everything a proposal ever claimed."""
@@ -118,18 +123,18 @@ class Outbox:
     def of_proposal(self, proposal_id: str) -> list[OutboxMessage]:
         """The messages of a proposal, in order."""
         query = sa.select(outbox).where(outbox.c.proposal_id == proposal_id).order_by("sequence_no")
-        return [_message(row) for row in self._connection.execute(query).mappings()]
+        return [message_of(row) for row in self._connection.execute(query).mappings()]
 
     def due(self, at: datetime, limit: int) -> list[OutboxMessage]:
         """What may be sent now, oldest first."""
         query = sa.select(outbox).where(outbox.c.state.in_([OutboxState.PENDING, OutboxState.FAILED]))
         query = query.where(outbox.c.next_at <= at).order_by("sequence_no").limit(limit)
-        return [_message(row) for row in self._connection.execute(query).mappings()]
+        return [message_of(row) for row in self._connection.execute(query).mappings()]
 
     def all(self) -> list[OutboxMessage]:
         """Every message, in order."""
         rows = self._connection.execute(sa.select(outbox).order_by("sequence_no")).mappings()
-        return [_message(row) for row in rows]
+        return [message_of(row) for row in rows]
 
     def mark(self, key: str, **values: Any) -> None:
         """Write how sending went: state, attempts, next_at, last_error, sent_at."""
@@ -141,6 +146,7 @@ class Outbox:
         return self._connection.execute(unsent.values(state=OutboxState.CANCELLED)).rowcount
 
 
-def _message(row: RowMapping) -> OutboxMessage:
+def message_of(row: Mapping[str, Any] | RowMapping) -> OutboxMessage:
+    """The record of a row of the outbox."""
     read = {"payload": json.loads(row["payload"]), "state": OutboxState(row["state"])}
     return OutboxMessage(**{name: row[name] for name in OutboxMessage.__slots__} | read)

@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from control_tower.workflow.keys import KeyRing
 from control_tower.workflow.ports import Clock
 from control_tower.workflow.store.cases import Cases
+from control_tower.workflow.store.deliveries import Deliveries
 from control_tower.workflow.store.holdings import Outbox, Reservations
 from control_tower.workflow.store.people import Backlog, Policies, Users
 from control_tower.workflow.store.proposals import Proposals
@@ -67,6 +68,11 @@ class Unit:
     def outbox(self) -> Outbox:
         """Messages that must leave."""
         return Outbox(self.connection)
+
+    @cached_property
+    def deliveries(self) -> Deliveries:
+        """The outbox as its sender sees it."""
+        return Deliveries(self.connection)
 
     @cached_property
     def audit(self) -> Audit:

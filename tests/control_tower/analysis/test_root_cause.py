@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from control_tower.analysis.root_cause import RootCause, search
-from control_tower.analysis.verdict import Verdict, judge
+from control_tower.analysis.verdict import Verdict, explain, judge
 from control_tower.analysis.verdict import limits as stated_limits
 from control_tower.warehouse import Build
 from tests.control_tower.analysis.planted import CAUSES, DECOYS, planted_build
@@ -41,6 +41,20 @@ def test_everything_unexplained_that_is_strong_touches_a_planted_place(searched:
     assert len(strong) >= 3
     for row in strong.itertuples():
         assert {(row.dimension, row.key), (row.other_dimension, row.other_key)} & planted
+
+
+def test_what_a_finding_explains_says_by_what(searched: RootCause) -> None:
+    found = searched.found()
+    echoes = found[found["explained_by"].notna()]
+    assert (echoes["explained_by"] == "supplier_id = d:V11").any()
+    assert found["other_dimension"].map(lambda one: one is None or isinstance(one, str)).all()
+
+
+def test_a_place_whose_failures_are_one_customers_is_explained_by_that_customer(searched: RootCause) -> None:
+    row = searched.found().iloc[[0]].assign(other_dimension=None, other_key=None, dimension="site_id", type_code="a")
+    by_one = row.assign(leader="d:C1", leader_failed=0.8 * row["failed"])
+    assert list(explain(by_one)) == ["customer_id = d:C1"]
+    assert list(explain(by_one.assign(leader_failed=0.6 * row["failed"]))) == [None]
 
 
 def test_a_cause_of_mix_has_a_high_crude_rate_and_no_adjusted_one(searched: RootCause) -> None:

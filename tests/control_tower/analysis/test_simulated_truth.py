@@ -9,9 +9,9 @@ import pytest
 from control_tower.analysis.exposure import default_span
 from control_tower.analysis.verdict import limits
 from control_tower.warehouse import Build
+from tests.conftest import Demo
 from tests.control_tower.analysis import permuted
 from tests.control_tower.analysis.truth import ENOUGH, Simulated, searched, simulated
-from tests.control_tower.conftest import Demo
 
 
 @pytest.fixture(scope="module")

@@ -95,6 +95,7 @@ def _planted(cause: dict[str, Any], quarters: list[RootCause]) -> Planted:
         if shared.total_seconds() <= 0 or rows.empty:
             continue
         cases = cause["cases"] * shared / (ends - begins) * rows["failed"] / rows["failed"].sum()
+        cases = np.minimum(cases, rows["failed"])  # a case that the build does not show there cannot be found there
         power = max(power, float(detectable(rows, cases, quarter).max()))
         best = max([*rows["verdict"], *([best] if best else [])], key=lambda one: order.index(Verdict(one)))
     return Planted(cause["name"], cause["place"], int(cause["cases"]), str(best), power)

@@ -25,7 +25,8 @@ def test_a_proposal_goes_from_draft_to_release_and_every_step_is_audited(either:
         ("planner", "proposal.release", "done"),
     ]
     keys = [message.key for message in proposals.messages_of(either.store, made.subject_id)]
-    assert keys == ["P-000001:1:move:1", "P-000001:1:order:erp:O1"]
+    what = ("move:1", "order:erp:O1", "customer:erp:O1", "finance")
+    assert keys == [f"P-000001:1:{name}" for name in what]
     assert either.store.verify().is_whole
 
 
@@ -157,6 +158,8 @@ def test_cancelling_a_released_proposal_takes_back_what_has_not_left_and_tells_w
     assert states == {
         "P-000001:1:move:1": "sent",
         "P-000001:1:order:erp:O1": "cancelled",
+        "P-000001:1:customer:erp:O1": "cancelled",
+        "P-000001:1:finance": "cancelled",
         "P-000001:1:move:1:cancel": "pending",
     }
 

@@ -26,7 +26,15 @@ def trail(size: int, ring: KeyRing = RING, rotated_at: int = 4) -> list[Row]:
     previous = GENESIS
     for number in range(1, size + 1):
         key = "k1" if number < rotated_at else "k2"
-        fields = [number, "2026-03-02T08:00:00+00:00", "ann", "case.comment", "done", "exception_case", f"erp:E{number}"]
+        fields = [
+            number,
+            "2026-03-02T08:00:00+00:00",
+            "ann",
+            "case.comment",
+            "done",
+            "exception_case",
+            f"erp:E{number}",
+        ]
         fields += ["Łódź \ud800", "{}", '{"a":1}', "1", "p" * 64, "build-1", f"r{number}", key, previous]
         previous = audit.seal(fields, ring)
         rows.append((*fields, previous))

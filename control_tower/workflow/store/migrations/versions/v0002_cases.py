@@ -20,6 +20,7 @@ def upgrade() -> None:
     _case_link()
     _case_task()
     _case_pause()
+    _indexes()
 
 
 def _exception_case() -> None:
@@ -144,3 +145,17 @@ def _case_pause() -> None:
         sa.PrimaryKeyConstraint("pause_id", name=op.f("pk_case_pause")),
         comment="One row per stretch in which the clocks of a case stand still",
     )
+
+
+def _indexes() -> None:
+    op.create_index("ix_case_comment_exception_id", "case_comment", ["exception_id"])
+    op.create_index("ix_case_pause_exception_id", "case_pause", ["exception_id"])
+    op.create_index(
+        "uq_case_pause_open",
+        "case_pause",
+        ["exception_id"],
+        unique=True,
+        sqlite_where=sa.text("ended_at IS NULL"),
+        postgresql_where=sa.text("ended_at IS NULL"),
+    )
+    op.create_index("ix_case_task_exception_id", "case_task", ["exception_id"])

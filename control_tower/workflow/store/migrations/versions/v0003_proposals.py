@@ -3,6 +3,8 @@
 Never edited once released: a later change is a later module.
 """
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -20,11 +22,11 @@ def upgrade() -> None:
     _reservation()
     _outbox()
     _outcome()
+    _indexes()
 
 
-def _proposal() -> None:
-    op.create_table(
-        "proposal",
+def _proposal_columns() -> list[sa.Column[Any]]:
+    return [
         sa.Column("proposal_id", sa.String(length=200), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False, comment="edits of the payload"),
         sa.Column("revision", sa.Integer(), nullable=False, comment="every change of the row"),
@@ -50,6 +52,13 @@ def _proposal() -> None:
         sa.Column("chosen_option", sa.Text(), nullable=True),
         sa.Column("override_reason", sa.Text(), nullable=True),
         sa.Column("failure", sa.Text(), nullable=True),
+    ]
+
+
+def _proposal() -> None:
+    op.create_table(
+        "proposal",
+        *_proposal_columns(),
         sa.CheckConstraint(
             "state IN ('draft', 'submitted', 'partly_approved', 'approved', 'released', 'failed', 'confirmed', 'rejected', 'withdrawn', 'expired', 'cancelled')",
             name=op.f("ck_proposal_state"),
@@ -83,9 +92,8 @@ def _proposal_version() -> None:
     )
 
 
-def _proposal_approval() -> None:
-    op.create_table(
-        "proposal_approval",
+def _proposal_approval_columns() -> list[sa.Column[Any]]:
+    return [
         sa.Column("approval_id", sa.String(length=200), nullable=False),
         sa.Column("proposal_id", sa.String(length=200), nullable=False),
         sa.Column("proposal_version", sa.Integer(), nullable=False),
@@ -100,6 +108,13 @@ def _proposal_approval() -> None:
         sa.Column("on_behalf_of", sa.String(length=200), nullable=True),
         sa.Column("on_behalf_of_person_id", sa.String(length=200), nullable=True),
         sa.Column("is_void", sa.Boolean(), nullable=False),
+    ]
+
+
+def _proposal_approval() -> None:
+    op.create_table(
+        "proposal_approval",
+        *_proposal_approval_columns(),
         sa.CheckConstraint("decision IN ('approved', 'rejected')", name=op.f("ck_proposal_approval_decision")),
         sa.CheckConstraint("approver_person_id <> proposer_person_id", name=op.f("ck_proposal_approval_second_person")),
         sa.CheckConstraint(
@@ -180,3 +195,10 @@ def _outcome() -> None:
         sa.PrimaryKeyConstraint("proposal_id", "proposal_version", name=op.f("pk_outcome")),
         comment="One row per approved version: promised and realised effect",
     )
+
+
+def _indexes() -> None:
+    op.create_index("ix_outbox_next_at", "outbox", ["next_at"])
+    op.create_index("ix_outbox_proposal_id", "outbox", ["proposal_id"])
+    op.create_index("ix_reservation_pool_key", "reservation", ["pool_key"])
+    op.create_index("ix_reservation_proposal_id", "reservation", ["proposal_id"])

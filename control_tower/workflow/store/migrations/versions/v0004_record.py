@@ -18,6 +18,7 @@ def upgrade() -> None:
     _audit()
     _anchor()
     _request()
+    _indexes()
     connection = op.get_bind()
     for statement in guards.statements(connection.dialect.name):
         connection.execute(sa.text(statement))
@@ -79,3 +80,7 @@ def _request() -> None:
         sa.PrimaryKeyConstraint("actor_id", "key", name=op.f("pk_request")),
         comment="One row per answered request, so that a repeated one gets the same answer and has no second effect",
     )
+
+
+def _indexes() -> None:
+    op.create_index("ix_audit_subject", "audit", ["subject_type", "subject_id"])

@@ -1,0 +1,52 @@
+"""What does another process do to the store? Run as a program with a job in JSON; used by the tests of races and kills.
+
+`race` approves one proposal after the other and prints what it was told; `work` goes the whole way again and again and
+prints each step it was told had happened, until it is killed.
+"""
+
+import json
+import os
+import signal
+import sys
+import threading
+from pathlib import Path
+
+from control_tower.errors import Conflict, Stale
+from control_tower.model import Pool
+from control_tower.services import approvals, proposals, releases
+from control_tower.services.request import Request
+from control_tower.workflow.keys import KeyRing
+from tests.control_tower.services.deciding_desk import plan, tower
+
+
+def told(word: str, number: str) -> None:
+    sys.stdout.write(f"{word} {number}\n")
+    sys.stdout.flush()
+
+
+def race(desk, who: str, numbers: list[str]) -> None:
+    for number in numbers:
+        try:
+            approvals.approve(desk.store, Request(who, expected_version=2), number)
+            told("won", number)
+        except (Conflict, Stale) as error:
+            told("lost", f"{number} {error}")
+
+
+def work(desk, who: str, numbers: list[str]) -> None:
+    """Kill this very process after so many seconds (the first of `numbers`), wherever it is by then."""
+    threading.Timer(float(numbers[0]), os.kill, (os.getpid(), signal.SIGKILL)).start()
+    desk.facts.stock[Pool("erp:NORTH", "erp:I1").key] = 10**9
+    while True:
+        number = proposals.draft(desk.store, Request("planner"), plan(1)).subject_id
+        proposals.submit(desk.store, Request("planner"), number)
+        approvals.approve(desk.store, Request(who), number)
+        told("approved", number)
+        releases.release(desk.store, Request("planner"), number)
+        told("released", number)
+
+
+if __name__ == "__main__":
+    job = json.loads(sys.argv[1])
+    ring = KeyRing("k1", {"k1": bytes.fromhex(job["key"])})
+    {"race": race, "work": work}[job["do"]](tower(job["url"], Path(job["folder"]), ring), job["who"], job["numbers"])

@@ -1,0 +1,63 @@
+"""Whose approvals take long, and what do cases wait for (PM-06, PM-07)?"""
+
+from pathlib import Path
+
+import pytest
+
+from control_tower.errors import DefinitionError, NotAvailable
+from process_mining.approval import approval_latency
+from process_mining.cohort import Cohort
+from process_mining.delay_reason import Reason, declared, delay_reasons
+from tests.process_mining.small_log import Step, small_log
+
+VIEW = Cohort("exception")
+ASK, DECIDE = {"business_event": "approval_requested"}, {"business_event": "approval_decided"}
+
+
+def test_latency_runs_from_a_request_to_the_next_decision_and_the_slowest_approver_is_first() -> None:
+    steps = [
+        Step("a", "Ask", 0, **ASK), Step("a", "Escalate", 30), Step("a", "Approve", 100, "Ada", **DECIDE),
+        Step("a", "Ask", 200, **ASK), Step("a", "Reject", 1200, "Ben", **DECIDE),
+        Step("b", "Ask", 0, **ASK), Step("b", "Ask", 50, **ASK), Step("b", "Approve", 950, "Ben", **DECIDE),
+        Step("c", "Ask", 0, **ASK), Step("d", "Ask", 0, **ASK), Step("d", "Close", 400),
+    ]  # fmt: skip
+    found = approval_latency(small_log(steps, "exception", as_of=5000, open_cases=["c"]), VIEW)
+    assert [(row.approver, row.decisions, row.seconds.median.value) for row in found.approvers] == [
+        ("Ben", 2, 900), ("Ada", 1, 100),
+    ]  # fmt: skip
+    assert (found.overall.n, found.overall.open) == (6, 3), (
+        "replaced after 50 s, pending since 5000 s, closed after 400 s"
+    )
+
+
+def test_a_log_in_which_nobody_asks_for_approval_says_so() -> None:
+    with pytest.raises(NotAvailable, match="business_event approval_requested"):
+        approval_latency(small_log([Step("a", "X")], "exception"), VIEW)
+
+
+def test_a_stay_is_named_by_its_activity_else_its_meaning_else_the_type_and_the_rest_stays_unknown() -> None:
+    steps = [
+        Step("a", "Ask for information", 0), Step("a", "Muse", 100), Step("a", "Ask", 300, **ASK), Step("a", "End", 700),
+        Step("b", "Muse", 0), Step("b", "End", 1000), Step("c", "Muse", 0),
+    ]  # fmt: skip
+    kinds = [{"exception_id": "b", "type_code": "edi_order_failure"}, {"exception_id": "c"}]
+    found = delay_reasons(small_log(steps, "exception", as_of=2000, open_cases=["c"], exceptions=kinds), VIEW)
+    seconds = {row.reason: row.seconds for row in found.reasons}
+    assert seconds[Reason.MISSING_DATA] == 100 and seconds[Reason.POLICY_AMBIGUITY] == 400
+    assert seconds[Reason.SYSTEM_FAILURE] >= 1000, "b is an integration exception, and may be open until the clock"
+    assert found.reasons[-1].reason is Reason.UNKNOWN and seconds[Reason.UNKNOWN] == 200 + 2000
+    assert sum(row.share for row in found.reasons) == pytest.approx(1)
+    assert found.unnamed[0] == ("Muse", 2200)
+
+
+def test_the_shipped_mapping_names_only_the_four_reasons() -> None:
+    named = {reason for words in declared().values() for reason in words.values()}
+    assert named == set(Reason) - {Reason.UNKNOWN}
+
+
+@pytest.mark.parametrize("text", ['[activity]\n"X" = "other"', '[colour]\n"X" = "missing_data"', "[activity"])
+def test_a_mapping_that_invents_a_reason_is_refused_with_its_place(text: str, tmp_path: Path) -> None:
+    path = tmp_path / "reasons.toml"
+    path.write_text(text)
+    with pytest.raises(DefinitionError, match=r"reasons\.toml"):
+        declared(path)

@@ -1,0 +1,55 @@
+"""Does mining put first what the simulator planted: the slow approver, and the team that is short on Mondays (PM-02, PM-07)?
+
+truth.json says what was planted; the demo is loaded as any delivery is, and only the published build is read.
+"""
+
+import json
+
+import pytest
+
+from control_tower.warehouse import Build
+from process_mining.approval import approval_latency
+from process_mining.bottleneck import bottlenecks
+from process_mining.cohort import Cohort
+from process_mining.delay_reason import Reason, delay_reasons
+from process_mining.stay import stays_by_unit
+from tests.conftest import Demo
+
+ENOUGH = 30
+"""Below this n a mean says nothing (policy: small_sample)."""
+
+
+def planted(demo: Demo, name: str) -> str:
+    """The team of a planted cause."""
+    causes = json.loads((demo.files / "truth.json").read_text())["causes"]
+    (found,) = [cause["place"]["team"] for cause in causes if cause["name"] == name and cause["is_on"]]
+    return str(found)
+
+
+@pytest.mark.parametrize("view", ["exception", "order"])
+def test_the_slow_approver_ranks_first(demo_build: Build, demo: Demo, view: str) -> None:
+    first, second, *_ = approval_latency(demo_build, Cohort(view)).approvers
+    assert str(first.team_id).partition(":")[2] == planted(demo, "slow_approver")
+    assert first.seconds.median.low > second.seconds.median.high, "and the intervals do not touch"
+
+
+def test_the_team_that_is_short_on_mondays_makes_cases_of_the_weekend_wait_longest(
+    demo_build: Build, demo: Demo
+) -> None:
+    weekend = Cohort("exception", weekdays=(6, 7, 1))
+    waits = [row for row in stays_by_unit(demo_build, weekend, "Assign to team") if row.stays >= ENOUGH]
+    slowest = max(waits, key=lambda row: row.total_seconds / row.stays)
+    assert slowest.activity.partition(":")[2] == planted(demo, "monday_staff")
+
+
+def test_steps_explain_all_time_of_all_views_and_open_cases_are_counted(demo_build: Build) -> None:
+    for view in ("exception", "order", "shipment"):
+        found = bottlenecks(demo_build, Cohort(view), limit=1000)
+        assert sum(step.share for step in found.steps) == pytest.approx(1)
+    assert sum(step.waiting for step in bottlenecks(demo_build, Cohort("exception"), 1000).steps) > 0
+
+
+def test_every_declared_reason_occurs_in_the_demo_and_the_rest_is_said_to_be_unknown(demo_build: Build) -> None:
+    found = {row.reason: row for row in delay_reasons(demo_build, Cohort("exception")).reasons}
+    assert all(found[reason].seconds > 0 for reason in Reason)
+    assert sum(row.share for row in found.values()) == pytest.approx(1)

@@ -1,0 +1,93 @@
+"""Does a stay count those who still wait, and does the time add up (PM-02, ruling 15)?"""
+
+import itertools
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from lifelines import KaplanMeierFitter
+
+from control_tower.analysis.cycle_time import Outcome, cycle_time
+from process_mining.bottleneck import bottlenecks
+from process_mining.cohort import Cohort
+from process_mining.queue_at import loads, queue_length, waiting_cases
+from process_mining.stay import stays, stays_by_unit
+from tests.process_mining.logs import logs, traces
+from tests.process_mining.small_log import START, Step, small_log
+
+VIEW = Cohort("order")
+CLOCK = 12 * 1800 + 600
+
+
+def by_hand(steps: list[Step], still_open: set[str]) -> dict[str, list[tuple[int, bool]]]:
+    """Activity → its stays as (seconds, ended)."""
+    found: dict[str, list[tuple[int, bool]]] = {}
+    for case, trace in traces(steps).items():
+        for one, then in itertools.pairwise(trace):
+            found.setdefault(one.activity, []).append((then.at - one.at, True))
+        if case in still_open:
+            found.setdefault(trace[-1].activity, []).append((CLOCK - trace[-1].at, False))
+    return found
+
+
+@settings(max_examples=15)
+@given(logs(), st.sets(st.sampled_from([f"c{no}" for no in range(8)])))
+def test_stays_are_those_of_cycle_time_and_of_lifelines_and_explain_all_time(
+    steps: list[Step], still_open: set[str]
+) -> None:
+    build = small_log(steps, as_of=CLOCK, open_cases=sorted(still_open & set(traces(steps))))
+    expected = by_hand(steps, still_open)
+    found = {row.activity: row for row in stays(build, VIEW)}
+    assert set(found) == set(expected)
+    for activity, told in expected.items():
+        row, times, over = found[activity], [t for t, _ in told], [ended for _, ended in told]
+        assert (row.stays, row.waiting) == (len(told), over.count(False))
+        estimate = cycle_time(times, [Outcome.OBSERVED if ended else Outcome.CENSORED for ended in over])
+        wanted = (estimate.median.value, estimate.p75.value, estimate.p90.value)
+        assert (row.median_seconds, row.p75_seconds, row.p90_seconds) == wanted
+        fitted = KaplanMeierFitter().fit(times, over)
+        assert row.median_seconds == (
+            None if fitted.median_survival_time_ == float("inf") else fitted.median_survival_time_
+        )
+        assert row.total_seconds == sum(times)
+        assert row.waiting_seconds == sum(t for t, ended in told if not ended)
+    ranked = bottlenecks(build, VIEW)
+    elapsed = sum(
+        (CLOCK if case in still_open else trace[-1].at) - trace[0].at for case, trace in traces(steps).items()
+    )
+    assert ranked.elapsed_seconds == elapsed
+    assert sum(step.share for step in ranked.steps) == pytest.approx(1 if elapsed else 0)
+    assert [s.total_seconds for s in ranked.steps] == sorted((s.total_seconds for s in ranked.steps), reverse=True)
+
+
+WAITING = [
+    Step("a", "Assign", 0, "system"), Step("a", "Work", 7200, "Ada", "t:1"), Step("a", "Close", 9000, "Ada", "t:1"),
+    Step("b", "Assign", 3600, "system"), Step("b", "Work", 10800, "Ben", "t:2"),
+    Step("c", "Assign", 3600, "system"), Step("d", "Assign", 10800, "system"),
+]  # fmt: skip
+
+
+def test_a_line_is_as_long_as_those_who_have_come_and_not_gone() -> None:
+    build = small_log(WAITING, as_of=14_400, open_cases=["c"])
+    line = queue_length(build, VIEW, "Assign", points=8)
+    seen = {int((look.at - START).total_seconds()): look.cases for look in line}
+    assert seen == {0: 1, 3600: 3, 7200: 2, 10_800: 1, 14_400: 1, 18_000: 1}, "d ended at once: it never waits"
+
+
+def test_behind_a_line_stand_its_cases_and_those_who_end_the_waiting() -> None:
+    build = small_log(WAITING, as_of=14_400, open_cases=["c"])
+    rows = waiting_cases(build, VIEW, "Assign")
+    assert [(row.case_id, row.waited_seconds, row.is_waiting) for row in rows] == [
+        ("c", 10_800, True), ("a", 7200, False), ("b", 7200, False),
+    ]  # fmt: skip
+    assert [(row.resource, row.picked_up, row.events, row.working_days, row.events_per_working_day)
+            for row in loads(build, VIEW, "Assign")] == [("Ada", 1, 2, 1, 2.0), ("Ben", 1, 1, 1, 1.0)]  # fmt: skip
+
+
+def test_a_stay_can_be_split_by_team_and_half_not_moved_on_is_said_so() -> None:
+    steps = [Step("a", "Assign", 0, team="t:1"), Step("a", "Work", 60), Step("b", "Assign", 0, team="t:2"),
+             Step("b", "Work", 600), Step("c", "Assign", 0, team="t:2")]  # fmt: skip
+    build = small_log(steps, as_of=7200, open_cases=["c"])
+    rows = {row.activity: row for row in stays_by_unit(build, VIEW, "Assign")}
+    assert (rows["t:1"].median_seconds, rows["t:2"].median_seconds, rows["t:2"].p75_seconds) == (60, 600, None)
+    assert rows["t:2"].waiting_seconds == 7200
