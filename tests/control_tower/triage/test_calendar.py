@@ -30,7 +30,11 @@ def by_the_minute(calendar: Calendar, start: datetime, minutes: int) -> datetime
     [
         ("2026-03-11T08:00", 4, "2026-03-11T12:00"),  # a Wednesday in winter: 09:00 to 13:00 in Paris
         ("2026-03-13T16:00", 2, "2026-03-16T08:00"),  # Friday 17:00: one hour is left, the other is Monday's first
-        ("2026-03-27T16:00", 2, "2026-03-30T07:00"),  # the same over the change to summer time: Monday 09:00 is 07:00 UTC
+        (
+            "2026-03-27T16:00",
+            2,
+            "2026-03-30T07:00",
+        ),  # the same over the change to summer time: Monday 09:00 is 07:00 UTC
         ("2026-10-23T15:00", 2, "2026-10-26T08:00"),  # and back: Monday 09:00 is 08:00 UTC
         ("2026-04-30T15:00", 2, "2026-05-04T07:00"),  # Thursday 17:00, then a holiday, a weekend, Monday 09:00
         ("2026-03-14T12:00", 1, "2026-03-16T08:00"),  # found on a Saturday: the clock starts on Monday

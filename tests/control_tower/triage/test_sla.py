@@ -40,7 +40,10 @@ def test_the_three_clocks_run_in_working_hours_from_detection() -> None:
 def test_tier_and_exposure_shorten_and_say_so() -> None:
     found = by_name(FOUND, customer_tier="strategic", revenue_amount=30_000.0)
     assert found["acknowledge"].due_at == FOUND + timedelta(hours=1)  # 4 h × 0.5 × 0.5
-    assert "strategic customer × 0.5" in found["acknowledge"].basis and "large exposure × 0.5" in found["acknowledge"].basis
+    assert (
+        "strategic customer × 0.5" in found["acknowledge"].basis
+        and "large exposure × 0.5" in found["acknowledge"].basis
+    )
 
 
 def test_what_the_source_states_stands() -> None:
