@@ -1,7 +1,6 @@
 """What do the work queue and a case say in one sentence? Computed from their rows; no Streamlit, no query."""
 
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from control_tower.services.triaging import Laid
@@ -70,7 +69,7 @@ def remaining(waited: float | None, by: float | None, left: float, n: int, small
     )
 
 
-def similar(rows: list[Mapping[str, Any]]) -> str:
+def similar(rows: Sequence[Mapping[str, Any]]) -> str:
     """How the nearest resolved ones ended: the commonest way and the middle duration."""
     if not rows:
         return "No resolved exception of its category is known."
@@ -81,10 +80,3 @@ def similar(rows: list[Mapping[str, Any]]) -> str:
     lasted = sorted(float(row["resolution_hours"]) for row in rows if row["resolution_hours"] is not None)
     took = f"; half of them took under {theme.hours(lasted[len(lasted) // 2])}" if lasted else ""
     return f"{n} of the {len(rows)} most alike ended with “{way}”{took}."
-
-
-def sibling(row: Mapping[str, Any], who: str, since: datetime | None) -> str:
-    """Who works a related exception, and since when (ROU-07)."""
-    return (
-        f"{who} has worked {row['exception_id']} ({row['relation']}: {row['type_title']}) since {theme.moment(since)}"
-    )

@@ -10,8 +10,25 @@ from control_tower.services.casefile import CaseFile
 from control_tower.services.triaging import Laid
 from control_tower.vocabulary import TaskState
 from control_tower.workflow.rights import Action, may
-from dashboard import actions, filters, theme
-from dashboard.components import plain, quiet, table
+from dashboard import actions, data, filters, theme
+from dashboard.components import case_facts, plain, quiet, table
+
+
+def show(reader: data.Reader, row: dict[str, Any], held: CaseFile, laid: Laid) -> None:
+    """Remarks, tasks, proposals and every change, a tab each."""
+    key = row["exception_id"]
+    names = (f"Remarks {len(held.comments) or ''}", f"Tasks {len(held.tasks) or ''}", "Proposals", "Changes")
+    first, second, third, fourth = st.tabs([name.strip() for name in names])
+    with first:
+        case_facts.words(reader, key)
+        comments(key, held, laid)
+        links(held)
+    with second:
+        tasks(key, held, laid)
+    with third:
+        proposals(held, reader.frame("case_proposal", exception_id=key), reader.header().currency)
+    with fourth:
+        changes(held, reader.frame("case_state", exception_id=key))
 
 
 def warn(exception_id: str, held: CaseFile, siblings: pd.DataFrame, laid: Laid) -> None:

@@ -81,7 +81,7 @@ def _shown(found: pd.DataFrame, laid: Laid) -> pd.DataFrame:
             "severity": [[word] for word in found["severity"]],
             "score": found["score"].astype(int),
             "state": [[CLOCKS[word]] for word in found["next_state"]],
-            "due": [_due(row) for row in found.to_dict("records")],
+            "due": [_due(row) for _, row in found.iterrows()],
             "value": found["revenue_amount"].round(),
             "team": teams,
             "person": found["person"],
@@ -99,7 +99,7 @@ def _shown(found: pd.DataFrame, laid: Laid) -> pd.DataFrame:
     return shown.drop(columns=empty)
 
 
-def _due(row: Mapping[str, Any]) -> str:
+def _due(row: Any) -> str:
     if pd.isna(row["next_due_at"]):
         return theme.NO_VALUE
     zone = row["time_zone"] if isinstance(row["time_zone"], str) else None
@@ -139,7 +139,7 @@ def together(chosen: list[dict[str, Any]], laid: Laid) -> None:
         st.button(
             f"Acknowledge {len(fresh) or ''}".strip(), key="queue_acknowledge", type="primary",
             disabled=not (fresh and may(role, Action.CASE_ACKNOWLEDGE)), help=_why_not(role, n, len(fresh)),
-            on_click=actions.act_each, args=(lambda done: f"{done} acknowledged", cases.acknowledge, fresh),
+            on_click=_acknowledge, args=(fresh,),
         )  # fmt: skip
         teams = {team.id: team for team in laid.policy.rules.routing.team}
         team = st.selectbox("Team", list(teams), format_func=lambda key: teams[key].title, index=None, key="queue_team",
@@ -151,9 +151,17 @@ def together(chosen: list[dict[str, Any]], laid: Laid) -> None:
             f"Assign {n or ''}".strip(), key="queue_assign",
             disabled=not (n and (team or person) and may(role, Action.CASE_ASSIGN)),
             help="Names one accountable owner: a team, a person, or both" if may(role, Action.CASE_ASSIGN) else _role(role),
-            on_click=actions.act_each, args=(lambda done: f"{done} assigned", cases.assign, seen, team, person),
+            on_click=_assign, args=(seen, team, person),
         )  # fmt: skip
         quiet.line("Click a row to open its case; tick rows to act on several." if not n else f"{n} selected")
+
+
+def _acknowledge(seen: dict[str, int]) -> None:
+    actions.act_each(lambda done: f"{done} acknowledged", cases.acknowledge, seen)
+
+
+def _assign(seen: dict[str, int], team: str | None, person: str | None) -> None:
+    actions.act_each(lambda done: f"{done} assigned", cases.assign, seen, team, person)
 
 
 def _why_not(role: str, n: int, fresh: int) -> str:

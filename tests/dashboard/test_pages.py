@@ -27,6 +27,8 @@ PAGES = {
     "compare": "What goes differently here than there, or now than before?",
     "objects": "How do orders, shipments and exceptions meet in the same events?",
     "process_map": "How did the cases really flow, and where do they wait?",
+    "work_queue": "What shall be done first, and whose is it?",
+    "case": "What happened, and what shall be done?",
 }
 
 
