@@ -12,6 +12,10 @@ TERMS = {
     "margin": "Margin earned", "lateness": "Late days", "priority": "Late days × the line's priority",
     "sla": "Contractual due times missed", "freight": "Freight", "split": "Split shipments", "donor_harm": "Harm to donors",
 }  # fmt: skip
+SHORT_TERMS = {
+    "margin": "Margin", "lateness": "Lateness", "priority": "Priority", "sla": "Due times", "freight": "Freight",
+    "split": "Splits", "donor_harm": "Donors",
+}  # fmt: skip
 WAYS = {"plan": "This plan", "first_come": "First come, first served", "priority": "Priority sort"}
 _PLAIN = {
     "split": "split over several sources", "partial_ship": "ship a part, the rest waits", "wait": "wait for what comes next",
@@ -95,7 +99,7 @@ def needed(required: Sequence[RequiredApproval]) -> str:
     """Who must say yes and why, before anybody submits (REA-05, GOV-03)."""
     if not required:
         return "Needs nobody's approval: no rule of the matrix asks. The policy approves it at once; then it can be released."
-    people = "; ".join(f"{_people(rule)}, because {rule.why}" for rule in required)
+    people = "; ".join(f"{_people(rule)}, because {rule.why.replace('_', ' ')}" for rule in required)
     return f"Submits to {people}."
 
 

@@ -49,18 +49,18 @@ def decide(reader: data.Reader, found: Proposal, viewer: User) -> None:
         proposal_view.head(found)
         st.markdown(plain.as_text(answers_plan.shortage(written, named, currency)))
         plan_view.numbers(written, currency)
+        st.markdown("**What it gains**")
+        plan_view.pick_line(written, plan_view.winners(written, named, sites), currency)
         left, right = st.columns([3, 2], gap="large")
         with left:
-            st.markdown("**What it gains**")
-            plan_view.pick_line(written, plan_view.winners(written, named, sites), currency)
             st.markdown("**Who gives stock up**")
             plan_view.losers(written, named)
+            proposal_view.timeline(found)
         with right:
             st.markdown("**Which rule asks**")
             proposal_view.voices(found)
             _hashed(found)
             proposal_actions.show(found, viewer)
-            proposal_view.timeline(found)
 
 
 def _hashed(found: Proposal) -> None:

@@ -18,18 +18,18 @@ def show(line: Mapping[str, Any], payload: Mapping[str, Any], sites: Mapping[str
     st.subheader(f"Why order line {plain.as_text(answers_plan.local(line['order_line_id']))} gets this", anchor=False)
     late = f"{chosen['days_late']} days late" if chosen["days_late"] else "in time"
     st.markdown(f"Chosen: **{plain.as_text(way)}**, {late}, score {chosen['score']:,.2f} {plain.as_text(currency)}.")
-    left, right = st.columns([3, 2], gap="large")
-    with left:
-        _alternatives(line, sites, currency)
-    with right:
-        _refusals(line, sites)
-        _turns(line, payload, sites)
+    _turns(line, payload, sites)
+    _alternatives(line, sites, currency)
+    _refusals(line, sites)
 
 
 def _alternatives(line: Mapping[str, Any], sites: Mapping[str, str], currency: str) -> None:
     best = answers_plan.chosen_of(line)["score"]
-    allowed = [option for option in line["options"] if not option["refused_by"]]
-    st.markdown(f"**What else it could get** · {len(allowed) - 1} allowed")
+    allowed = [o for o in line["options"] if not o["refused_by"] and o["option"] != line["chosen"]]
+    st.markdown(f"**What else it could get** · {len(allowed)} allowed")
+    if not allowed:
+        quiet.line("Nothing else is allowed for this line.")
+        return
     rows = pd.DataFrame(
         [
             {
@@ -51,7 +51,7 @@ def _alternatives(line: Mapping[str, Any], sites: Mapping[str, str], currency: s
         "less": "Difference",
         "why": "Because",
     }
-    table.plain_rows(rows, heads, "line_options", 36 + 34 * 8)
+    table.plain_rows(rows, heads, "line_options", 36 + 34 * 6)
 
 
 def _refusals(line: Mapping[str, Any], sites: Mapping[str, str]) -> None:

@@ -66,7 +66,7 @@ def pick_line(payload: Mapping[str, Any], rows: pd.DataFrame, currency: str) -> 
         "tier": column.MultiselectColumn("Tier", options=tiers, color=[theme.BADGE_QUIET] * len(tiers), width=90),
         "item": "Item",
         "qty": column.TextColumn("Gets", alignment="right", width=90),
-        "way": column.TextColumn("How", width=250),
+        "way": column.TextColumn("How", width=230),
         "arrives": column.DateColumn("Arrives", format="D MMM", width=75),
         "late": column.TextColumn("Late", alignment="right", width=70),
         "score": column.NumberColumn(f"Score, {currency}", format="localized", width=90, help=_SCORE),
@@ -74,7 +74,7 @@ def pick_line(payload: Mapping[str, Any], rows: pd.DataFrame, currency: str) -> 
     if rows["item"].nunique() <= 1:
         columns.pop("item")
     ids = [line["order_line_id"] for line in payload["lines"]]
-    table.picking_rows(rows, columns, "plan_lines", lambda n: st.session_state.update(plan_line=ids[n]), 36 + 34 * 8)
+    table.picking_rows(rows, columns, "plan_lines", lambda n: st.session_state.update(plan_line=ids[n]), 36 + 34 * 6)
     picked = st.session_state.get("plan_line")
     return next((line for line in payload["lines"] if line["order_line_id"] == picked), payload["lines"][0])
 
@@ -129,7 +129,12 @@ def terms(payload: Mapping[str, Any], currency: str) -> None:
         if (chosen := answers_plan.chosen_of(line))
     ]
     shown = pd.DataFrame(rows)
-    heads = {name: f"{words} × {weights[name]:g}" for name, words in answers_plan.TERMS.items()}
+    heads = {
+        name: st.column_config.NumberColumn(
+            f"{short} × {weights[name]:g}", format="localized", help=answers_plan.TERMS[name]
+        )
+        for name, short in answers_plan.SHORT_TERMS.items()
+    }
     quiet.line(f"{_SCORE} {plain.as_text(answers_plan.solver(payload))} Money in {plain.as_text(currency)}.")
     table.plain_rows(shown, {"line": "", **heads, "score": "Score"}, "plan_terms", 36 + 34 * 12)
     csv.button("CSV of the terms", "plan_terms", lambda: shown, "csv_plan_terms")

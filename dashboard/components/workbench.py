@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+import pandas as pd
 import streamlit as st
 
 from control_tower.model import Proposal, User
@@ -56,22 +57,26 @@ def plan(reader: data.Reader, wished: Wish, viewer: User) -> None:
     _known(wished)
     what_if.difference(wished, found, currency)
     plan_view.numbers(found.payload, currency)
-    left, right = st.columns([13, 7], gap="large")
+    line = _dealt(found.payload, named, sites)
+    left, right = st.columns([3, 2], gap="large")
     with left:
-        st.markdown("**Who gets what**")
-        line = plan_view.pick_line(found.payload, plan_view.winners(found.payload, named, sites), currency)
         _width(wished, found)
         st.markdown("**Who gives stock up**")
         plan_view.losers(found.payload, named)
+        plan_view.against_the_field(found.compared, currency)
     with right:
         proposal_actions.submit_plan(wished, found, viewer)
-        plan_view.against_the_field(found.compared, currency)
     plan_line.show(line, found.payload, sites, currency)
     scores, panel = st.tabs(["Score, term by term", "What if"])
     with scores:
         plan_view.terms(found.payload, currency)
     with panel:
         _panel(wished, line, sites)
+
+
+def _dealt(payload: Mapping[str, Any], named: pd.DataFrame, sites: Mapping[str, str]) -> Mapping[str, Any]:
+    st.markdown("**Who gets what**")
+    return plan_view.pick_line(payload, plan_view.winners(payload, named, sites), str(payload["currency_code"]))
 
 
 def _panel(wished: Wish, line: Mapping[str, Any], sites: Mapping[str, str]) -> None:
@@ -121,19 +126,17 @@ def proposal(reader: data.Reader, found: Proposal, viewer: User) -> None:
     st.markdown(plain.as_text(answers_plan.shortage(written, named, currency)))
     proposal_view.head(found)
     plan_view.numbers(written, currency)
-    left, right = st.columns([13, 7], gap="large")
+    line = _dealt(written, named, sites)
+    left, right = st.columns([3, 2], gap="large")
     with left:
-        st.markdown("**Who gets what**")
-        line = plan_view.pick_line(written, plan_view.winners(written, named, sites), currency)
         st.markdown("**Who gives stock up**")
         plan_view.losers(written, named)
+        proposal_view.timeline(found)
     with right:
         with st.container(border=True):
             proposal_view.voices(found)
             proposal_actions.show(found, viewer)
-        proposal_view.timeline(found)
-        quiet.line(
-            plain.as_text(f"Content {found.payload_hash[:16]} · policy {found.policy_version} · build {found.build_id}")
-        )
+        said = f"Content {found.payload_hash[:16]} · policy {found.policy_version} · build {found.build_id}"
+        quiet.line(plain.as_text(said))
     plan_line.show(line, written, sites, currency)
     plan_view.terms(written, currency)
