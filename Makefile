@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run process-map test test-all bench lint format faults environment tools clean
+.PHONY: help run process-map bpmn-view test test-all bench lint format faults environment tools clean
 
 # found (or installed beside the project) the first time a recipe needs it
 UV = $(eval UV := $(shell .ci/setup uv))$(if $(UV),$(UV),$(error no uv, see the message above))
@@ -37,6 +37,9 @@ format: environment ## Let ruff format and repair
 
 faults: environment ## Take handled faults off the list of open ones
 	$(RUN) python -m tests.house.faults
+
+bpmn-view: ## Bundle the viewer of drawn processes anew (needs Node and npm)
+	cd dashboard/bpmn_view/frontend && npm ci --no-audit --no-fund && npm run build
 
 process-map: ## Bundle the process map's JavaScript anew (needs Node and npm)
 	cd dashboard/process_map/frontend && npm ci --no-audit --no-fund && npm run build

@@ -67,8 +67,9 @@ def show_conformance(
 
 
 def show_rules(
-    view: View = None, where: Asked = None, since: Day = None, until: Day = None, limit: Limit = 20, json: Json = False
-) -> None:
+    view: View = None, where: Asked = None, since: Day = None, until: Day = None,
+    limit: Annotated[int, typer.Option(min=1, max=1000, help="Violations shown of each rule.")] = 20, json: Json = False,
+) -> None:  # fmt: skip
     """Check rules of order (four eyes, invoice after shipment …): which cases break them, with which two events."""
     build, kept = asked_cohort(view, where, since, until)
     found = rules.check(build, kept, rules.rules(current()))

@@ -27,7 +27,7 @@ For = Annotated[str | None, typer.Option("--for", help="The user who lent you th
 
 def register(app: typer.Typer) -> None:
     """Add this module's verbs."""
-    for verb in (proposals, submit, approve, reject, withdraw, release, cancel, backup, restore):
+    for verb in (propose, proposals, submit, approve, reject, withdraw, release, cancel, backup, restore):
         app.command()(verb)
     trail = typer.Typer(help="The record of who did what.", no_args_is_help=True)
     trail.command()(verify)
@@ -39,6 +39,24 @@ def _store() -> "Store":
     from control_tower.services import opening
 
     return opening.current_store(current())
+
+
+def propose(
+    exception_ids: Annotated[list[str], typer.Argument(metavar="EXCEPTION_ID...")],
+    as_: As,
+    reason: Reason = "",
+    key: Key = None,
+    json: Json = False,
+) -> None:
+    """Plan how to serve all lines that share a shortage with these exceptions, and draft it as a proposal."""
+    from control_tower.services import planning
+
+    settings = current()
+
+    def draft(store: "Store", request: Any, _subject: str) -> "Receipt":
+        return planning.propose(store, request, settings, exception_ids)
+
+    _do(draft, "new", _request(as_, reason, None, key), json)
 
 
 def proposals(

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from cli import asking
+from cli import asking, working
 from cli.output import plain, say_json, say_rows
 from control_tower import definitions, kpi, warehouse
 from control_tower.errors import ControlTowerError, NotAvailable
@@ -176,16 +176,18 @@ def cases(
         say_rows([_flat({key: row[key] for key in _LISTED}) for row in found], "no exception is like that")
 
 
-def case(exception_id: str, json: asking.Json = False) -> None:
-    """Say everything about one exception: record, state history, events, order lines, siblings."""
+def case(exception_id: str, as_: working.As = "planner", json: asking.Json = False) -> None:
+    """Say everything about one exception: record, score, owner, clocks, what was done, events, order lines, siblings."""
     build = warehouse.open_current(current())
     record = _records(build, "exception_detail", exception_id=exception_id)
     if not record:
         raise ControlTowerError(f"there is no exception {exception_id[:80]!r} in build {build.id}; see `tower cases`")
     parts = {key: _records(build, read, exception_id=exception_id) for key, read in _CASE_PARTS.items()}
+    done = working.workflow_of(exception_id, as_, build)
     if json:
-        say_json({"build": build.id, "exception": record[0]} | parts)
+        say_json({"build": build.id, "exception": record[0], "triage": done} | parts)
         return
+    record[0] |= {"score": done["severity"]["score"], "tier": done["severity"]["tier"], "owner": done["owner"]["team"]}
     for key, value in record[0].items():
         if value is not None:
             plain(f"{key}: {value}")

@@ -39,7 +39,7 @@ class AmountStep(Strict):
 
 
 class DayStep(Strict):
-    """So many points when the promise is at most so many days away; 0 = it has passed."""
+    """So many points when the promise is at most so many days away; 0 = today or passed."""
 
     within_days: Annotated[int, Field(ge=0)]
     points: Points

@@ -6,7 +6,7 @@ The idempotency key belongs to the form as it stands, so a double click, a resen
 
 import hashlib
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import streamlit as st
@@ -38,9 +38,23 @@ def act(
         keys.pop(form, None)
         _say("refused", str(error))
         return None
-    if not receipt.is_replay:
+    if done and not receipt.is_replay:
         _say("done", done)
     return receipt
+
+
+def act_each(
+    done: Callable[[int], str], verb: Callable[..., Receipt], seen: Mapping[str, int], *arguments: Any, reason: str = ""
+) -> int:
+    """Do the same thing to several subjects, each with the version that was seen; one sentence for all that succeeded.
+
+    Each is an action of its own: what is refused is said one by one, and does not undo the others.
+    """
+    receipts = [act("", verb, key, *arguments, reason=reason, version=version) for key, version in seen.items()]
+    n = sum(receipt is not None for receipt in receipts)
+    if n:
+        _say("done", done(n))
+    return n
 
 
 def show() -> None:

@@ -8,6 +8,15 @@ PAGES = {
     "Lead": [
         st.Page("app_pages/executive_overview.py", title="Executive overview", icon=":material/insights:"),
     ],
+    "Decide": [
+        st.Page("app_pages/work_queue.py", title="Work queue", icon=":material/checklist:"),
+        st.Page("app_pages/case.py", title="Case", icon=":material/topic:"),
+        st.Page(
+            "app_pages/reallocation_workbench.py", title="Reallocation workbench", icon=":material/conversion_path:"
+        ),
+        st.Page("app_pages/approvals.py", title="Approvals", icon=":material/approval:"),
+        st.Page("app_pages/audit_and_policy.py", title="Audit and policy", icon=":material/policy:"),
+    ],
     "Watch": [
         st.Page("app_pages/control_room.py", title="Control room", icon=":material/monitoring:", default=True),
         st.Page("app_pages/exceptions.py", title="Exceptions", icon=":material/list_alt:"),
@@ -20,6 +29,10 @@ PAGES = {
     ],
     "Mine": [
         st.Page("app_pages/process_map.py", title="Process map", icon=":material/account_tree:"),
+        st.Page("app_pages/conformance.py", title="Conformance", icon=":material/rule:"),
+        st.Page("app_pages/hand_overs.py", title="Hand-overs", icon=":material/sync_alt:"),
+        st.Page("app_pages/compare.py", title="Compare", icon=":material/compare_arrows:"),
+        st.Page("app_pages/objects.py", title="Objects", icon=":material/category:"),
     ],
     "Data": [
         st.Page("app_pages/kpi_catalogue.py", title="KPI catalogue", icon=":material/menu_book:"),

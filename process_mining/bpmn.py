@@ -8,12 +8,12 @@ log, no net and no library for mining; where the boxes stand is `bpmn_layout`'s.
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
-
-from lxml import etree
+from typing import Final
 
 from control_tower.errors import DefinitionError
+from process_mining import xml_text
 from process_mining.bpmn_layout import Drawing, drawing
+from process_mining.xml_text import Element, escaped, written
 
 MODEL: Final = "http://www.omg.org/spec/BPMN/20100524/MODEL"
 _DI: Final = "http://www.omg.org/spec/BPMN/20100524/DI"
@@ -69,27 +69,23 @@ def read(path: Path) -> Process:
 
 def parse(text: bytes, place: str = "the process") -> Process:
     """The process in BPMN XML; a document type is refused before anything is expanded (faults 33, 34)."""
-    if b"<!DOCTYPE" in text or b"<!ENTITY" in text:
-        raise DefinitionError(f"{place}: has a document type; BPMN needs none: remove it")
-    safe = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
-    try:
-        root = etree.fromstring(text, safe)
-    except etree.XMLSyntaxError as error:
-        raise DefinitionError(f"{place}: is no well-formed XML ({error})") from error
-    drawn = list(root.iter(f"{{{MODEL}}}process"))
+    root = xml_text.read(text, place)
+    drawn = list(root.all(f"{MODEL} process"))
     if len(drawn) != 1:
         raise DefinitionError(f"{place}: holds {len(drawn)} processes; draw exactly one")
     return _process(drawn[0], place)
 
 
-def _process(element: "etree._Element", place: str) -> Process:
+def _process(element: Element, place: str) -> Process:
     nodes: dict[str, Node] = {}
     flows = []
-    for child in element.iterchildren(f"{{{MODEL}}}*"):
-        tag, identity = child.tag.rpartition("}")[2], child.get("id", "")
-        name = " ".join((child.get("name") or "").split())
+    for child in element.children:
+        if not child.name.startswith(f"{MODEL} "):
+            continue
+        tag, identity = child.name.rpartition(" ")[2], child.attributes.get("id", "")
+        name = " ".join((child.attributes.get("name") or "").split())
         if tag == "sequenceFlow":
-            flows.append((identity, child.get("sourceRef", ""), child.get("targetRef", "")))
+            flows.append((identity, child.attributes.get("sourceRef", ""), child.attributes.get("targetRef", "")))
         elif tag in _KINDS:
             _check(child, tag, name, place)
             nodes[identity] = Node(identity, _KINDS[tag], name)
@@ -97,20 +93,20 @@ def _process(element: "etree._Element", place: str) -> Process:
             raise DefinitionError(
                 f"{place}: <{tag}> {name or identity!r} is not understood; use tasks, exclusive and parallel gateways"
             )
-    process = Process(element.get("name") or Path(place).stem, nodes, tuple(flows), place)
+    process = Process(element.attributes.get("name") or Path(place).stem, nodes, tuple(flows), place)
     _require_sound(process)
     return process
 
 
-def _check(element: "etree._Element", tag: str, name: str, place: str) -> None:
+def _check(element: Element, tag: str, name: str, place: str) -> None:
     """A task needs a name; an event that waits for something, or a loop marker, would be misread."""
-    inner = {str(child.tag).rpartition("}")[2] for child in element} - {"incoming", "outgoing", "documentation"}
+    inner = {child.name.rpartition(" ")[2] for child in element.children} - {"incoming", "outgoing", "documentation"}
     odd = sorted(word for word in inner if word.endswith(("Definition", "LoopCharacteristics")))
     if odd:
         raise DefinitionError(f"{place}: {name or tag!r} has {odd[0]}; draw loops with gateways and plain events")
     if _KINDS[tag] == "task" and not name:
         raise DefinitionError(
-            f"{place}: a {tag} {element.get('id')!r} has no name; name it as the log names the activity"
+            f"{place}: a {tag} {element.attributes.get('id')!r} has no name; name it as the log names the activity"
         )
 
 
@@ -150,31 +146,36 @@ def reached(starts: Iterable[str], ways: Iterable[tuple[str, str]]) -> set[str]:
 
 def write(process: Process) -> bytes:
     """BPMN 2.0 XML with the drawing, so that any editor shows it as it is (no other program is asked to lay it out)."""
-    space: Any = {None: MODEL, "bpmndi": _DI, "dc": _DC, "di": _DD}
-    root = etree.Element(f"{{{MODEL}}}definitions", nsmap=space, targetNamespace="urn:order-exception-control-tower")
-    drawn = etree.SubElement(root, f"{{{MODEL}}}process", id="process", name=process.title, isExecutable="false")
+    parts = []
     for node in process.nodes.values():
-        element = etree.SubElement(drawn, f"{{{MODEL}}}{_TAGS[node.kind]}", id=node.id)
-        if node.name:
-            element.set("name", node.name)
-        for side, place in (("incoming", 2), ("outgoing", 1)):
-            for flow in process.flows:
-                if flow[place] == node.id:
-                    etree.SubElement(element, f"{{{MODEL}}}{side}").text = flow[0]
+        ends = [("incoming", f) for f, _, target in process.flows if target == node.id]
+        ends += [("outgoing", f) for f, source, _ in process.flows if source == node.id]
+        inner = "".join(written(side, {}, escaped(flow)) for side, flow in ends)
+        named = {"name": node.name} if node.name else {}
+        parts.append(written(_TAGS[node.kind], {"id": node.id, **named}, inner))
     for identity, source, target in process.flows:
-        etree.SubElement(drawn, f"{{{MODEL}}}sequenceFlow", id=identity, sourceRef=source, targetRef=target)
-    _draw(root, drawing({node.id: node.kind for node in process.nodes.values()}, process.flows))
-    return etree.tostring(root, xml_declaration=True, encoding="UTF-8", pretty_print=True)
+        parts.append(written("sequenceFlow", {"id": identity, "sourceRef": source, "targetRef": target}))
+    drawn = written("process", {"id": "process", "name": process.title, "isExecutable": "false"}, _lines(parts))
+    diagram = _drawn(drawing({node.id: node.kind for node in process.nodes.values()}, process.flows))
+    space = {"xmlns": MODEL, "xmlns:bpmndi": _DI, "xmlns:dc": _DC, "xmlns:di": _DD}
+    root = written(
+        "definitions", {**space, "targetNamespace": "urn:order-exception-control-tower"}, _lines([drawn, diagram])
+    )
+    return (xml_text.DECLARATION + root + "\n").encode("utf-8")
 
 
-def _draw(root: "etree._Element", drawn: Drawing) -> None:
-    diagram = etree.SubElement(root, f"{{{_DI}}}BPMNDiagram", id="diagram")
-    plane = etree.SubElement(diagram, f"{{{_DI}}}BPMNPlane", id="plane", bpmnElement="process")
-    for node, (x, y, width, height) in drawn.boxes.items():
-        shape = etree.SubElement(plane, f"{{{_DI}}}BPMNShape", id=f"{node}_shape", bpmnElement=node)
+def _lines(parts: list[str]) -> str:
+    return "\n" + "\n".join(parts) + "\n"
+
+
+def _drawn(found: Drawing) -> str:
+    parts = []
+    for node, (x, y, width, height) in found.boxes.items():
         bounds = {"x": x, "y": y, "width": width, "height": height}
-        etree.SubElement(shape, f"{{{_DC}}}Bounds", {name: f"{value:g}" for name, value in bounds.items()})
-    for flow, points in drawn.lines.items():
-        edge = etree.SubElement(plane, f"{{{_DI}}}BPMNEdge", id=f"{flow}_edge", bpmnElement=flow)
-        for x, y in points:
-            etree.SubElement(edge, f"{{{_DD}}}waypoint", x=f"{x:g}", y=f"{y:g}")
+        inner = written("dc:Bounds", {name: f"{value:g}" for name, value in bounds.items()})
+        parts.append(written("bpmndi:BPMNShape", {"id": f"{node}_shape", "bpmnElement": node}, inner))
+    for flow, points in found.lines.items():
+        inner = "".join(written("di:waypoint", {"x": f"{x:g}", "y": f"{y:g}"}) for x, y in points)
+        parts.append(written("bpmndi:BPMNEdge", {"id": f"{flow}_edge", "bpmnElement": flow}, inner))
+    plane = written("bpmndi:BPMNPlane", {"id": "plane", "bpmnElement": "process"}, _lines(parts))
+    return written("bpmndi:BPMNDiagram", {"id": "diagram"}, plane)

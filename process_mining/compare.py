@@ -39,11 +39,14 @@ class Comparison:
     Shares: cases with at least one. Times: of an edge the seconds between its two events, of an activity those from the
     start of the case until it, both at its first time in the case (one value a case, so that values are independent).
     Differences are a − b; q = false-discovery rate over all shares and times compared. `median_*`: finished cases.
+    `open_*`: cases still open; where one side has more of them, its late steps are rarer for that reason alone.
     """
 
     cases_a: int
     cases_b: int
     overlap: int
+    open_a: int
+    open_b: int
     median_a_seconds: float | None
     median_b_seconds: float | None
     rows: pd.DataFrame
@@ -79,12 +82,13 @@ def of_cases(build: Build, view: str, case_nos: Collection[int], level: float = 
 
 def _compared(build: Build, pair: "_Pair", level: float) -> Comparison:
     with build.cursor() as cursor:
-        cases_a, cases_b, overlap, median_a, median_b = cursor.execute(pair.text(_CASES), pair.values).fetchall()[0]
+        (counted,) = cursor.execute(pair.text(_CASES), pair.values).fetchall()
+        cases_a, cases_b, overlap, open_a, open_b = map(int, counted[:5])
         if not cases_a or not cases_b:
             raise NotAvailable(f"{'the first' if not cases_a else 'the second'} of the two keeps no case; widen it")
         found = cursor.execute(pair.text(_ROWS), {**pair.values, **_places(cases_a, cases_b)}).df()
-    rows = _judged(_timed(found), int(cases_a), int(cases_b), level)
-    return Comparison(int(cases_a), int(cases_b), int(overlap), median_a, median_b, rows)
+    rows = _judged(_timed(found), cases_a, cases_b, level)
+    return Comparison(cases_a, cases_b, overlap, open_a, open_b, counted[5], counted[6], rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +203,7 @@ _MEMBERS = (
 ).replace("GROUP BY ALL", "GROUP BY c.case_no, c.throughput_seconds, c.is_open, c.started_at")
 _CASES = _MEMBERS + (
     "SELECT count(*) FILTER (WHERE is_a), count(*) FILTER (WHERE is_b), count(*) FILTER (WHERE is_a AND is_b), "
+    "count(*) FILTER (WHERE is_a AND is_open), count(*) FILTER (WHERE is_b AND is_open), "
     "median(throughput_seconds) FILTER (WHERE is_a AND NOT is_open), "
     "median(throughput_seconds) FILTER (WHERE is_b AND NOT is_open) FROM member"
 )

@@ -3,6 +3,7 @@
 An event is one event however many objects take part: counts, money and time of the whole are counted once, over events.
 Per type the log is flattened, and what that does is measured: convergence (one event in several cases of a type, so it is
 counted more than once there) and divergence (an activity repeated in one case for other objects of another type).
+Never writes a file (`ocel_export` does).
 """
 
 from dataclasses import dataclass

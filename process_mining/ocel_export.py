@@ -11,13 +11,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any, Final
 
-from lxml import etree
-
 from control_tower.errors import ControlTowerError
 from control_tower.warehouse import Build
 from process_mining.cohort import Cohort
 from process_mining.kept_cases import kept_cases
 from process_mining.object_centric import choose_events
+from process_mining.xml_text import DECLARATION, escaped, written
 
 _BATCH: Final = 10_000
 _OWN: Final = {"resource": "e.resource", "lifecycle": "e.lifecycle", "team": "e.team_id", "site": "e.site_id"}
@@ -155,48 +154,38 @@ def _attribute(held: tuple[str, ...]) -> dict[str, str]:
 
 
 def _xml(log: _Log, file: IO[bytes]) -> Written:
-    counted = {"objects": 0, "events": 0, "relations": 0}
-    with etree.xmlfile(file, encoding="utf-8") as out:
-        out.write_declaration()
-        with out.element("log"):
-            for tag, kinds in (
-                ("object", _types(log.object_attributes)),
-                ("event", _types(log.event_attributes, tuple(_OWN))),
-            ):
-                with out.element(f"{tag}-types"):
-                    for kind in kinds:
-                        out.write(_type_element(tag, kind))
-            for tag, entries in (("object", log.objects()), ("event", log.events())):
-                with out.element(f"{tag}s"):
-                    for entry in entries:
-                        out.write(_element(tag, entry))
-                        counted[f"{tag}s"] += 1
-                        counted["relations"] += len(entry["related"]) if tag == "event" else 0
-    return Written(counted["events"], counted["objects"], counted["relations"])
+    """Types first, then objects and events, one per line."""
+
+    def put(text: str) -> None:
+        file.write(f"{text}\n".encode())
+
+    counted = {"object": 0, "event": 0, "relations": 0}
+    put(DECLARATION + "<log>")
+    for tag, held, own in (("object", log.object_attributes, ()), ("event", log.event_attributes, tuple(_OWN))):
+        put(written(f"{tag}-types", {}, "\n".join(_type_element(tag, kind) for kind in _types(held, own))))
+    for tag, entries in (("object", log.objects()), ("event", log.events())):
+        put(f"<{tag}s>")
+        for entry in entries:
+            put(_element(tag, entry))
+            counted[tag] += 1
+            counted["relations"] += len(entry["related"]) if tag == "event" else 0
+        put(f"</{tag}s>")
+    put("</log>")
+    return Written(counted["event"], counted["object"], counted["relations"])
 
 
-def _type_element(tag: str, kind: dict[str, Any]) -> "etree._Element":
-    element = etree.Element(f"{tag}-type", name=_clean(kind["name"]))
-    held = etree.SubElement(element, "attributes")
-    for attribute in kind["attributes"]:
-        etree.SubElement(held, "attribute", name=_clean(attribute["name"]), type="string")
-    return element
+def _type_element(tag: str, kind: dict[str, Any]) -> str:
+    held = "".join(written("attribute", {"name": one["name"], "type": "string"}) for one in kind["attributes"])
+    return written(f"{tag}-type", {"name": kind["name"]}, written("attributes", {}, held))
 
 
-def _element(tag: str, entry: dict[str, Any]) -> "etree._Element":
-    element = etree.Element(tag, id=_clean(entry["id"]), type=_clean(entry["type"]))
-    if "time" in entry:
-        element.set("time", entry["time"])
-    related = etree.SubElement(element, "objects")
-    for target, qualifier in entry["related"]:
-        etree.SubElement(related, "relationship", {"object-id": _clean(target), "qualifier": _clean(qualifier)})
-    held = etree.SubElement(element, "attributes")
+def _element(tag: str, entry: dict[str, Any]) -> str:
+    related = "".join(
+        written("relationship", {"object-id": target, "qualifier": qualifier}) for target, qualifier in entry["related"]
+    )
+    held = ""
     for attribute in map(_attribute, entry["attributes"]):
-        words: dict[str, str] = {str(name): _clean(attribute[name]) for name in ("name", "time") if name in attribute}
-        etree.SubElement(held, "attribute", words).text = _clean(attribute["value"])
-    return element
-
-
-def _clean(text: str) -> str:
-    """Without the characters that XML has no way to write."""
-    return "".join(char for char in text if char in "\t\n\r" or (char >= " " and char not in "\ufffe\uffff"))
+        words: dict[str, str] = {str(name): attribute[name] for name in ("name", "time") if name in attribute}
+        held += written("attribute", words, escaped(attribute["value"]))
+    about: dict[str, str] = {str(name): entry[name] for name in ("id", "type", "time") if name in entry}
+    return written(tag, about, written("objects", {}, related) + written("attributes", {}, held))

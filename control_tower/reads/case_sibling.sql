@@ -26,7 +26,7 @@ related AS (
             WHEN other.order_id = own.order_id THEN 'same order'
             WHEN other.recurrence_key = own.recurrence_key THEN 'same problem'
         END AS relation
-    FROM mart_exception AS other
+    FROM {exceptions} AS other
     CROSS JOIN own
     WHERE other.exception_id != own.exception_id
 )

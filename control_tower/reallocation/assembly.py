@@ -76,11 +76,21 @@ Judged = tuple[pd.DataFrame, pd.Series, pd.DataFrame]
 """Options, the rule that refuses each, and their terms."""
 
 
-def with_refusals(situation: Situation, rules: Reallocation, weights: Mapping[str, float], judged: Judged) -> Model:
-    """The network for options that are judged and scored already (a what-if lifts a refusal or changes a weight)."""
+def with_refusals(
+    situation: Situation,
+    rules: Reallocation,
+    weights: Mapping[str, float],
+    judged: Judged,
+    always: Flags | None = None,
+) -> Model:
+    """The network for options that are judged and scored already (a what-if lifts a refusal or changes a weight).
+
+    `always` marks options that stay even when waiting is better: a planner chose them.
+    """
     found, refused, worth = judged
     unit, use = -score.per_unit(worth, weights), -score.per_use(worth, weights)
-    arcs = np.flatnonzero(_kept(found, refused, situation.lines, (unit, use)))
+    kept = _kept(found, refused, situation.lines, (unit, use))
+    arcs = np.flatnonzero(kept if always is None else kept | (always & (refused == "").to_numpy()))
     chosen = found.iloc[arcs]
     demands, target = np.unique(chosen["line"].to_numpy(), return_inverse=True)
     network = _network(chosen, situation, rules, (unit[arcs], use[arcs], demands, target))

@@ -11,16 +11,12 @@ import pandas as pd
 
 from control_tower import builds, warehouse
 from control_tower.model import ExceptionFacts, Pool
+from control_tower.policy import Policy
 from control_tower.settings import Settings
 from control_tower.vocabulary import ExceptionStatus
 from control_tower.warehouse import Build
 
-Recheck = Callable[[Mapping[str, Any], Build], list[str]]
-
-
-def nothing_rechecked(_payload: Mapping[str, Any], _build: Build) -> list[str]:
-    """For a build that the planner need not look at again: stock is still asked pool by pool."""
-    return []
+Recheck = Callable[[Mapping[str, Any], Build, Policy], list[str]]
 
 
 class BuildFacts:
@@ -56,9 +52,9 @@ class BuildFacts:
             rows = self._rows("decision_stock", site_id=pool.site_id, item_id=pool.item_id)
         return max(Decimal(rows[0]["qty"]), Decimal(0)) if rows and rows[0]["qty"] is not None else Decimal(0)
 
-    def changes(self, payload: Mapping[str, Any]) -> list[str]:
+    def changes(self, payload: Mapping[str, Any], policy: Policy) -> list[str]:
         """What the planner finds changed since the payload was made."""
-        return self._recheck(payload, self._build) if self._build else ["there is no build to check against"]
+        return self._recheck(payload, self._build, policy) if self._build else ["there is no build to check against"]
 
     def _rows(self, read: str, **bound: str | None) -> list[dict[str, Any]]:
         if self._build is None:

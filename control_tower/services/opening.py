@@ -7,8 +7,9 @@ import threading
 from datetime import UTC, datetime
 from pathlib import Path
 
+from control_tower.reallocation.recheck import changes as planner_recheck
 from control_tower.services import users
-from control_tower.services.facts import BuildFacts, Recheck, nothing_rechecked
+from control_tower.services.facts import BuildFacts, Recheck
 from control_tower.settings import Settings
 from control_tower.workflow import keys
 from control_tower.workflow.anchor import Anchor
@@ -30,7 +31,7 @@ def url_of(settings: Settings) -> str:
     return settings.store_place
 
 
-def open_store(settings: Settings, clock: Clock = utc_now, recheck: Recheck = nothing_rechecked) -> Store:
+def open_store(settings: Settings, clock: Clock = utc_now, recheck: Recheck = planner_recheck) -> Store:
     """The store of a home: file checked, schema brought up to date, accounts there. Raises StoreError."""
     settings.home.mkdir(parents=True, exist_ok=True)
     ring = keys.load(settings.home)
@@ -42,7 +43,7 @@ def open_store(settings: Settings, clock: Clock = utc_now, recheck: Recheck = no
     return store
 
 
-def current_store(settings: Settings, recheck: Recheck = nothing_rechecked) -> Store:
+def current_store(settings: Settings, recheck: Recheck = planner_recheck) -> Store:
     """The store of this process, opened at its first use (pages and commands call this)."""
     key = (str(Path(settings.home).resolve()), url_of(settings))
     with _OPENING:

@@ -53,7 +53,7 @@ def require_fresh(store: Store, desk: Desk, proposal: Proposal, new: ProposalSta
         found.append(
             f"the policy changed (it was made under {proposal.policy_version}, in force is {desk.policy.version})"
         )
-    found += store.facts().changes(proposal.payload)
+    found += store.facts().changes(proposal.payload, desk.policy)
     if proposal.state is not ProposalState.DRAFT:
         found += stock.shortages(store, desk, payloads.read(proposal.payload), proposal.proposal_id)
     if found:

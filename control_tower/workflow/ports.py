@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any, Protocol
 
 from control_tower.model import ExceptionFacts, Pool
+from control_tower.policy import Policy
 
 Clock = Callable[[], datetime]
 """Gives this instant, UTC and aware; tests pass their own."""
@@ -32,6 +33,6 @@ class Facts(Protocol):
         """
         ...
 
-    def changes(self, payload: Mapping[str, Any]) -> list[str]:
+    def changes(self, payload: Mapping[str, Any], policy: Policy) -> list[str]:
         """What has changed in stock, supply or orders since this payload was made, in words; empty = still as planned."""
         ...

@@ -76,7 +76,7 @@ RIGHTS: dict[Action, frozenset[str]] = {
     Action.CASE_REOPEN: frozenset({_LEADER}),
     Action.CASE_HOLD: frozenset({_LEADER}),
     Action.CASE_UNHOLD: frozenset({_LEADER}),
-    Action.CASE_TASK_ADD: frozenset({_LEADER, _ENGINEER}),
+    Action.CASE_TASK_ADD: frozenset({_LEADER, _ENGINEER, _ESCALATES}),
     Action.CASE_TASK_CLOSE: frozenset({_LEADER, _ENGINEER}),
     Action.PROPOSAL_DRAFT: frozenset({_LEADER}),
     Action.PROPOSAL_EDIT: frozenset({_LEADER}),

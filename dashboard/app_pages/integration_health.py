@@ -5,7 +5,7 @@ import streamlit as st
 
 from dashboard import answers, data, figures, period
 from dashboard.charts import error_classes, rates
-from dashboard.components import csv, figure, filter_bar, integration_view, plain, tile
+from dashboard.components import csv, figure, filter_bar, integration_hidden, integration_view, plain, tile
 
 
 def main() -> None:
@@ -30,6 +30,7 @@ def main() -> None:
         integration_view.interfaces(rows)
         csv.button("CSV", "interfaces", lambda: rows, "csv_interfaces")
     integration_view.dead_letters(reader, source, row)
+    integration_hidden.show(reader, found, source, head.currency)
 
 
 def pictures(reader: data.Reader, rows: pd.DataFrame, source: str, asked: period.Period) -> None:

@@ -49,6 +49,18 @@ def no_rows(reader: data.Reader, state: Filters) -> None:
             )
 
 
+def nothing_open(reader: data.Reader, state: Filters) -> None:
+    """Nothing is open, or nothing that passes the filters."""
+    if not state.is_empty and reader.row("exception_total", Filters()).get("open_count"):
+        no_rows(reader, state)
+        return
+    with st.container(border=True):
+        st.markdown("**Nothing is open in this build.**")
+        quiet.line(
+            "Every exception has ended at its source's clock. Exceptions lists them; Cycle times says how long they took."
+        )
+
+
 def parts(state: Filters) -> list[str]:
     """The parts of a state that narrow it, as `Filters.without` names them."""
     names = [name for name in (*DIMENSIONS, "aging", "state", "search") if getattr(state, name)]

@@ -1,5 +1,6 @@
 """Which three causes stand behind the month? What the root-cause search found, strong first; groups where it cannot say."""
 
+from collections.abc import Mapping
 from math import isfinite
 from typing import Any
 
@@ -49,7 +50,7 @@ def findings(reader: data.Reader, state: Filters, small: int) -> pd.DataFrame:
     return cause_view.named(folding.fold(found).head(overview.CAUSES), reader)
 
 
-def evidence_words(row: dict[str, Any], currency: str) -> str:
+def evidence_words(row: Mapping[Any, Any], currency: str) -> str:
     """How much more often, and what is at stake, on one line."""
     if not row["elsewhere"]:
         said = f"{row['verdict']}, {theme.count(row['failed'])} here and nowhere else"

@@ -129,7 +129,7 @@ def sorter() -> str:
     return word
 
 
-def plain_rows(rows: pd.DataFrame, columns: Mapping[str, str], key: str, height: int = 320) -> None:
+def plain_rows(rows: pd.DataFrame, columns: Mapping[str, Any], key: str, height: int = 320) -> None:
     """Any other small table: the columns named, in this order, with these headings."""
     shown, config = _plain(rows, columns)
     st.dataframe(

@@ -78,7 +78,7 @@ def _show(tile: Tile) -> None:
         }
         if not tile.change:
             options |= {"delta_description": "unchanged", "delta_arrow": "off"}
-    is_drawn = len(tile.trend) > 1 and tile.goal is not None
+    is_drawn = len(tile.trend) > 1 and (tile.goal is not None or bool(tile.overline))
     if len(tile.trend) > 1 and not is_drawn:
         options |= {"chart_data": tile.trend, "chart_type": "line"}
     st.metric(tile.label, tile.value, help=plain.as_text(tile.definition), **options)
@@ -96,6 +96,8 @@ def _small_print(tile: Tile) -> None:
     if tile.target:
         judged = ":green[✓ target" if tile.is_met else ":red[✕ target"
         st.markdown(f":small[{judged} {plain.as_text(tile.target)}]]")
+    elif tile.overline:
+        quiet.line("no target set")
     if tile.reason:
         quiet.line(plain.as_text(tile.reason))
     if tile.twin:

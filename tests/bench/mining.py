@@ -6,6 +6,7 @@ pattern), asks it what every click of the mining pages asks, and asks pm4py and 
 
 import argparse
 import dataclasses
+import os
 import tempfile
 import time
 from collections.abc import Callable
@@ -35,6 +36,7 @@ def add_to(options: argparse.ArgumentParser) -> None:
 
 def run(given: argparse.Namespace, child: Callable[..., dict[str, Any]], say: Callable[[str], None]) -> None:
     """Write both builds, measure each in a process of its own, write the section."""
+    os.environ |= {"TOWER_QUERY_SECONDS": "120", "TOWER_MEMORY_LIMIT": "6GB"}  # measured, not stopped
     with tempfile.TemporaryDirectory(prefix="tower-mining-") as folder:
         kept, measured = given.home or Path(folder), dict[int, dict[str, Any]]()
         for events in filter(None, (given.events, given.large)):

@@ -20,6 +20,8 @@ PAGES = {
     "integration_health": "Do messages get through between the systems?",
     "kpi_catalogue": "What does each number mean, and what is it now?",
     "process_map": "How did the cases really flow, and where do they wait?",
+    "work_queue": "What shall be done first, and whose is it?",
+    "case": "What happened, and what shall be done?",
 }
 LAPTOP, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 

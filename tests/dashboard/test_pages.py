@@ -22,7 +22,13 @@ PAGES = {
     "root_causes": "What causes exceptions, beyond size and chance?",
     "integration_health": "Do messages get through between the systems?",
     "kpi_catalogue": "What does each number mean, and what is it now?",
+    "conformance": "Do cases go as intended, and what does leaving the way cost?",
+    "hand_overs": "Who hands work to whom, and where does it wait or come back?",
+    "compare": "What goes differently here than there, or now than before?",
+    "objects": "How do orders, shipments and exceptions meet in the same events?",
     "process_map": "How did the cases really flow, and where do they wait?",
+    "work_queue": "What shall be done first, and whose is it?",
+    "case": "What happened, and what shall be done?",
 }
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = ("control_tower", "etl", "process_mining", "dashboard", "cli")
 HOMES = {
-    "xml": {"etl/readers/xml_records.py"},
+    "xml": {"etl/readers/xml_records.py", "process_mining/xml_text.py"},
     "lxml": set(),
     "defusedxml": set(),
     "openpyxl": {"etl/readers/excel.py"},

@@ -1,5 +1,6 @@
 """Does a mined process allow what happened, and do other programs read it as we meant it?"""
 
+import itertools
 import subprocess
 import sys
 import warnings
@@ -8,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from control_tower.errors import NotAvailable
-from process_mining import bpmn, conformance, discovery, petri_net
+from process_mining import bpmn, conformance, discovery, petri_net, reference_process
 from process_mining.alignment import Variant, align
 from process_mining.cohort import Cohort
 from tests.process_mining import small_home
@@ -113,3 +114,16 @@ def test_a_net_that_puts_two_tokens_on_one_place_is_left_to_the_search() -> None
     twice = petri_net.PetriNet((*net.transitions, petri_net.Transition("odd", "C", ("start",), ("end", "end"))))
     (one,) = align(twice, [Variant(1, ("A", "B"), 1)]).aligned
     assert one.cost == 0
+
+
+def test_no_arrow_of_a_shipped_process_runs_through_a_box_that_it_does_not_join() -> None:
+    for path in sorted(reference_process.SHIPPED.glob("*.bpmn")):
+        process = bpmn.read(path)
+        drawn = bpmn.drawing({n.id: n.kind for n in process.nodes.values()}, process.flows)
+        ends = {flow: {source, target} for flow, source, target in process.flows}
+        for flow, points in drawn.lines.items():
+            for (x1, y1), (x2, y2) in itertools.pairwise(points):
+                for node, (x, y, width, height) in drawn.boxes.items():
+                    crosses = max(min(x1, x2), x) < min(max(x1, x2), x + width) or (x1 == x2 and x < x1 < x + width)
+                    level = max(min(y1, y2), y) < min(max(y1, y2), y + height) or (y1 == y2 and y < y1 < y + height)
+                    assert node in ends[flow] or not (crosses and level), f"{path.stem}: {flow} runs through {node}"

@@ -96,7 +96,7 @@ def test_pm4py_reads_what_we_write(build, kind: str, tmp_path: Path) -> None:
     found = pm4py_reads(path)
     assert (len(found.events), len(found.objects), len(found.relations), len(found.o2o)) == (4, 3, 10, 2)
     assert set(found.relations["ocel:qualifier"]) == {"order of it", "item of it"}
-    assert found.events["ocel:timestamp"].min().isoformat() == "2026-03-02T08:00:00+00:00"
+    assert found.events["ocel:timestamp"].min().isoformat() == "2026-03-02T08:00:00"
     assert "3" in found.objects.get("weight", found.object_changes.get("weight")).astype(str).to_list()
 
 
@@ -105,15 +105,19 @@ def test_another_ending_is_refused(build, tmp_path: Path) -> None:
         ocel_export.write(build, Cohort(view="order"), tmp_path / "log.csv")
 
 
+@pytest.fixture(scope="module")
+def order_management(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> warehouse.Build:
+    home = tmp_path_factory.mktemp("order_management")
+    tower_load("ocel_order_management", shared_data / "ocel_order_management", home)
+    return warehouse.open_current(Settings(home=home))
+
+
 @pytest.mark.parametrize("kind", ["json", pytest.param("xml", marks=pytest.mark.slow)])
-def test_order_management_comes_back_with_equal_counts(kind: str, shared_data: Path, tmp_path: Path) -> None:
+def test_order_management_comes_back_with_equal_counts(
+    kind: str, order_management: warehouse.Build, shared_data: Path, tmp_path: Path
+) -> None:
     """Both official files: every order's events with all their objects, out and in again through pm4py."""
-    files = tmp_path / "files"
-    files.mkdir()
-    name = f"order-management.{kind}.gz"
-    (files / name).symlink_to(shared_data / "ocel_order_management" / name)
-    loaded = tower_load("ocel_order_management", files, tmp_path / "home")
-    build = warehouse.open_build(Settings(home=loaded.home), str(loaded.report["build"]))
+    build, name = order_management, f"order-management.{kind}.gz"
     original = tmp_path / f"original.{kind}"
     original.write_bytes(gzip.decompress((shared_data / "ocel_order_management" / name).read_bytes()))
     expected = pm4py_reads(original)
@@ -122,7 +126,9 @@ def test_order_management_comes_back_with_equal_counts(kind: str, shared_data: P
     written = ocel_export.write(build, Cohort(view=_orders(build)), path)
     found = pm4py_reads(path)
     assert written.events == len(found.events) == len(ids)
-    assert len(found.relations) == int(expected.relations["ocel:eid"].isin(ids).sum()) == written.relations
+    assert len(found.relations) == written.relations
+    theirs = found.relations["ocel:type"] != "exception"  # the exceptions that the source sees in the log are ours
+    assert int(theirs.sum()) == int(expected.relations["ocel:eid"].isin(ids).sum())
     assert found.events["ocel:activity"].value_counts().to_dict() == (
         expected.events[expected.events["ocel:eid"].isin(ids)]["ocel:activity"].value_counts().to_dict()
     )

@@ -81,6 +81,11 @@ class Cases:
         query = sa.select(case_state).where(case_state.c.exception_id == exception_id).order_by(case_state.c.version)
         return [dict(row) for row in self._connection.execute(query).mappings()]
 
+    def assigned(self) -> set[str]:
+        """The exceptions to which a person named an owner at least once."""
+        query = sa.select(case_state.c.exception_id).where(case_state.c.action == "case.assign").distinct()
+        return {row[0] for row in self._connection.execute(query)}
+
     def comment(self, comment: CaseComment) -> None:
         """Add a remark."""
         self._connection.execute(sa.insert(case_comment).values(**_fields(comment)))
@@ -137,3 +142,10 @@ class Cases:
         """The pauses of a case, oldest first."""
         query = sa.select(case_pause).where(case_pause.c.exception_id == exception_id).order_by("started_at")
         return [CasePause(**row) for row in self._connection.execute(query).mappings()]
+
+    def all_pauses(self) -> dict[str, list[CasePause]]:
+        """The pauses of every case, oldest first, by exception."""
+        found: dict[str, list[CasePause]] = {}
+        for row in self._connection.execute(sa.select(case_pause).order_by("started_at")).mappings():
+            found.setdefault(row["exception_id"], []).append(CasePause(**row))
+        return found

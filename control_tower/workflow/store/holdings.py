@@ -39,6 +39,11 @@ class Reservations:
         rows = self._connection.execute(query.order_by("taken_at", "reservation_id")).mappings()
         return [_reservation(row) for row in rows]
 
+    def all_taken(self) -> list[Reservation]:
+        """Every claim that is held now."""
+        query = sa.select(reservation).where(reservation.c.state == ReservationState.TAKEN).order_by("reservation_id")
+        return [_reservation(row) for row in self._connection.execute(query).mappings()]
+
     def of_proposal(self, proposal_id: str) -> list[Reservation]:
         """Everything a proposal ever claimed."""
         query = sa.select(reservation).where(reservation.c.proposal_id == proposal_id).order_by("reservation_id")

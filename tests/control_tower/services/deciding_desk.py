@@ -13,6 +13,7 @@ from typing import Any
 
 from control_tower import policy
 from control_tower.model import ExceptionFacts, Pool, User
+from control_tower.policy import Policy
 from control_tower.services import proposals, users
 from control_tower.services.request import Request
 from control_tower.vocabulary import ExceptionStatus, Role
@@ -40,7 +41,7 @@ class SetFacts:
     def available_qty(self, pool: Pool) -> Decimal:
         return self.stock.get(pool.key, Decimal(0))
 
-    def changes(self, payload: Mapping[str, Any]) -> list[str]:
+    def changes(self, payload: Mapping[str, Any], policy: Policy) -> list[str]:
         return list(self.changed)
 
 

@@ -1,0 +1,35 @@
+"""How do orders, lines, shipments and exceptions meet in the same events? The object-centric view."""
+
+import streamlit as st
+
+from dashboard import data, theme
+from dashboard.components import mined, objects_view, plain, tile
+from dashboard.conforming import Conforming
+
+
+def main() -> None:
+    """Tiles, types with convergence and divergence, events by type, the paths of one type, related objects."""
+    reader = data.reader()
+    st.title("How do orders, shipments and exceptions meet in the same events?", anchor=False)
+    answer = st.empty()
+    cohort = mined.cohort(reader)
+    if cohort is None:
+        return
+    with mined.controls():
+        mined.view(reader, cohort)
+    found = Conforming(reader, cohort).objects()
+    if not found.events:
+        answer.markdown("No event is left; remove a filter.")
+        return
+    answer.markdown(plain.as_text(objects_view.answer(found)))
+    tile.row(objects_view.tiles(found))
+    left, right = st.columns([3, 4], gap="large")
+    with left:
+        objects_view.types(found)
+    with right:
+        objects_view.cells(found)
+    kinds = list(found.types["object_type"])
+    objects_view.paths(found, mined.choice("Paths of", "kind", kinds, {kind: theme.words(kind) for kind in kinds}))
+
+
+main()

@@ -1,0 +1,239 @@
+"""What is this exception? Badges, tiles, score terms, clocks, the course of events, what is like it."""
+
+from datetime import datetime
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from control_tower.analysis import remaining
+from control_tower.analysis.cycle_time import Outcome, survival_curve
+from control_tower.errors import NotAvailable
+from control_tower.filters import Filters
+from control_tower.services import triaging
+from control_tower.services.triaging import Laid
+from control_tower.triage import routing, severity, sla
+from dashboard import answers_case, data, figures, filters, period, theme
+from dashboard.charts import milestones
+from dashboard.components import figure, plain, quiet, table
+from dashboard.components.tile import Tile
+from dashboard.components.tile import row as tiles
+
+_CLOCK = {
+    "late": "red",
+    "done late": "orange",
+    "due soon": "orange",
+    "done": "green",
+    "running": "green",
+    "paused": "gray",
+}
+
+
+def badges(row: dict[str, Any], laid: Laid) -> None:
+    """Severity, status, hold, decision type, wave."""
+    rules = laid.policy.rules
+    colour: Any = {"critical": "orange", "standard": "blue"}.get(row["severity"], "gray")
+    wave = routing.wave(row, rules.routing)
+    with st.container(horizontal=True, gap="xsmall"):
+        st.badge(f"{row['severity']} · {int(row['score'])} points", color=colour)
+        st.badge(theme.words(row["status"]), color="gray")
+        if row["is_on_hold"]:
+            st.badge("held downstream", color="red", icon=":material/front_hand:")
+        if row["status"] == "resolved" and row["resolved_at"] is None:
+            st.badge("awaiting confirmation by a build", color="gray")
+        st.badge(
+            f"decided: {rules.triage.decides(row['type_code'])}",
+            color="gray",
+            help="TRI-05: automatic, conditional approval, or by a person only",
+        )
+        if wave:
+            st.badge(plain.as_text(wave), color="gray")
+
+
+def summary(row: dict[str, Any], clocks: list[sla.Clock], currency: str) -> str:
+    """The exception in one sentence."""
+    who = f" for {row['customer']}" if row["customer"] else ""
+    where = f" at {row['site']}" if row["site"] else ""
+    late = [clock.name for clock in clocks if clock.state == "late"]
+    time = f"; late to {' and '.join(late)}" if late else ""
+    money = row["revenue_amount"]
+    value = f"; {theme.money(money, currency)} at risk" if money is not None else "; no money is stated"
+    return f"{row['type_title']}{where}{who}: {row['severity']}, {theme.words(row['status'])}{time}{value}."
+
+
+def numbers(row: dict[str, Any], clocks: list[sla.Clock], laid: Laid, currency: str) -> None:
+    """Five tiles: owner, money, next clock, age, promise."""
+    rules = laid.policy.rules
+    next_one, at = sla.nearest(clocks), triaging.present(row, laid)
+    margin = row["margin_amount"]
+    basis = "stated by the source" if row["is_amount_stated"] else "what is still open of its lines"
+    team = routing.title(row["team_id"], rules.routing, row["team"])
+    held_by = (
+        f"; the source names {row['source_team']}"
+        if row["source_team"] and row["source_team_id"] != row["team_id"]
+        else ""
+    )
+    days = row["promise_in_days"]
+    tiles([
+        Tile("Owner", row["person"] or team or "nobody", f"{team or 'no team'}{held_by}; " + _by(row, laid),
+             "The one accountable owner: a person's assignment, else the first routing rule that holds."),
+        Tile("Revenue at risk", theme.money(row["revenue_amount"], currency) if row["revenue_amount"] is not None else None,
+             basis if row["revenue_amount"] is not None else "this log states no money", "Money counts once per order line.",
+             twin=f"margin {theme.money(margin, currency)}" if margin is not None else "margin not known"),
+        _next(next_one, at, row),
+        Tile("Age" if row["is_open"] else "Took", theme.hours(row["hours"]) if row["hours"] is not None else None,
+             f"detected {theme.moment(row['detected_at'], row['time_zone'])}" if row["hours"] is not None else "times are suspect",
+             "Open: from detection to its source's clock. Resolved: time taken less pauses."),
+        Tile("Promise", _promise(days) if days is not None else None,
+             theme.day(row["promise_date"]) if days is not None else "nothing promised is still to ship",
+             "The earliest promise among what is still to ship of its lines, in days from its source's clock."),
+    ])  # fmt: skip
+
+
+def _promise(days: int) -> str:
+    return f"{-int(days)} d late" if days < 0 else "today" if days == 0 else f"in {int(days)} d"
+
+
+def _by(row: dict[str, Any], laid: Laid) -> str:
+    return "assigned in the tower" if row["is_assigned"] else routing.why(row, laid.policy.rules.routing)
+
+
+def _next(found: sla.Clock | None, at: datetime, row: dict[str, Any]) -> Tile:
+    if found is None or found.due_at is None:
+        return Tile("Next clock", "none", "every clock has stopped", "Acknowledge, decide, resolve by.")
+    hours = abs((found.due_at - at).total_seconds()) / 3600
+    value = (
+        f"{theme.hours(hours)} late"
+        if found.state == "late"
+        else "paused"
+        if found.state == "paused"
+        else f"in {theme.hours(hours)}"
+    )
+    return Tile(f"To {found.name}", value, f"by {theme.moment(found.due_at, row['time_zone'])}; {found.basis}",
+                "The clock that runs out first. Elapsed time; the table of clocks gives working time.")  # fmt: skip
+
+
+def terms(row: dict[str, Any], laid: Laid, currency: str) -> None:
+    """Every term of the score with its points and why."""
+    rules = laid.policy.rules.triage
+    st.markdown("**Why this severity**")
+    found = severity.terms(row, rules, currency)
+    frame = pd.DataFrame({
+        "term": [one.name for one in found], "points": [one.points for one in found],
+        "of": [f"of {one.most}" for one in found], "why": [one.why for one in found],
+    })  # fmt: skip
+    most = max(one.most for one in found)
+    columns = {
+        "term": st.column_config.TextColumn("Term", width=112), "of": st.column_config.TextColumn("", width=52),
+        "why": st.column_config.TextColumn("Because", width=340),
+        "points": st.column_config.ProgressColumn("Points", min_value=0, max_value=most, format="%d", color=theme.ACCENT[figure.mode()], width=110),
+    }  # fmt: skip
+    shown = {name: columns[name] for name in ("term", "points", "of", "why")}
+    st.dataframe(
+        frame, hide_index=True, key="case_terms", row_height=32, height=36 + 32 * len(frame), column_config=shown
+    )
+    source = f"; the source says {row['source_severity']}" if row["source_severity"] != row["severity"] else ""
+    quiet.line(plain.as_text(severity.verdict(row, rules) + source))
+
+
+def clocks(reader: data.Reader, row: dict[str, Any], found: list[sla.Clock], laid: Laid) -> None:
+    """The three clocks in words, with where each due time comes from."""
+    st.markdown("**Clocks**")
+    calendar = triaging.calendar_of(row, laid, triaging.load_calendars(reader.frame))
+    at = triaging.present(row, laid)
+    for one in found:
+        hours = sla.left(one.due_at, at, calendar).total_seconds() / 3600 if one.due_at and not one.done_at else None
+        colour, state = _CLOCK.get(one.state, "gray"), "in time" if one.state == "running" else one.state
+        said = plain.as_text(answers_case.clock(one, hours, row["time_zone"]))
+        basis = quiet.text(plain.as_text(one.basis))
+        st.markdown(f":{colour}-badge[{state}] **{one.name.capitalize()}** {said}  \n{basis}")
+
+
+def course(reader: data.Reader, row: dict[str, Any]) -> None:
+    """Planned against actual: the figure and its table."""
+    rows = reader.frame("case_milestone", exception_id=row["exception_id"])
+    if rows.empty:
+        figure.nothing("Planned and actual", "This log has no milestone of it.")
+        return
+    as_of = pd.Timestamp(row["as_of"]) if row["as_of"] else None
+    figure.show(
+        "Planned (hollow) and actual (filled)", milestones.figure(rows, figure.mode(), as_of), rows, "milestones"
+    )
+    with st.expander("The same as a table"):
+        names = {"milestone": "Milestone", "planned_at": "Planned, UTC", "actual_at": "Actual, UTC"}
+        table.plain_rows(rows, names, "case_milestones", 360)
+
+
+def still(reader: data.Reader, row: dict[str, Any], head: data.Header) -> None:
+    """The conditional remaining time, in words."""
+    chosen = figures.Figures(
+        reader, Filters(type_code=(row["type_code"],)), period.of(Filters(), reader.recent(head)), whole=True
+    )
+    try:
+        known = chosen.durations("resolution_cycle_time").get(None)
+    except NotAvailable:
+        known = None
+    waited = row["hours"] if row["is_open"] else None
+    if known is None or waited is None:
+        words = answers_case.remaining(waited, None, 1.0, 0, head.small_sample)
+    else:
+        curve = survival_curve(known.values, known.outcomes == Outcome.OBSERVED)
+        by, left = remaining.resolved_by(curve, waited, 0.5), remaining.still_unresolved(curve, waited)
+        words = answers_case.remaining(waited, by, left, known.values.size, head.small_sample)
+    if row["is_open"]:
+        st.markdown(plain.as_text(words))
+
+
+def alike(reader: data.Reader, row: dict[str, Any], currency: str) -> None:
+    """The nearest resolved ones and how they ended."""
+    rows = reader.frame("case_similar", exception_id=row["exception_id"])
+    st.markdown("**How similar ones ended**")
+    st.markdown(plain.as_text(answers_case.similar(triaging.rows_of(rows))))
+    if rows.empty:
+        return
+    shown = rows.assign(
+        took=[theme.hours(value) for value in rows["resolution_hours"]],
+        late=[
+            "late" if flag is True else "in time" if flag is False else theme.NO_VALUE
+            for flag in rows["sla_breached"].astype(object)
+        ],
+        id=rows["exception_id"].str.replace(r"^[^:]+:", "", regex=True),
+    )
+    names = {"type_title": "Type", "customer_tier": "Tier", "site": "Site", "value_at_risk_amount": f"At risk, {currency}",
+             "ended_by": "Ended by", "took": "Took", "late": "SLA", "id": "Exception"}  # fmt: skip
+    names = {name: words for name, words in names.items() if shown[name].notna().any()}
+    table.picking_rows(shown, names, "case_alike", lambda place: _open(str(rows["exception_id"].iloc[place])), 300)
+
+
+def related(rows: pd.DataFrame) -> None:
+    """Causes, consequences and siblings; a click opens one."""
+    st.markdown("**Causes, consequences, siblings**")
+    if rows.empty:
+        quiet.line("None is known.")
+        return
+    shown = rows.assign(
+        status=rows["status"].map(theme.words), id=rows["exception_id"].str.replace(r"^[^:]+:", "", regex=True)
+    )
+    names = {
+        "relation": "How",
+        "type_title": "Type",
+        "severity": "Source severity",
+        "status": "Status",
+        "detected_at": "Detected, UTC",
+        "id": "Exception",
+    }
+    table.picking_rows(shown, names, "case_related", lambda place: _open(str(rows["exception_id"].iloc[place])), 240)
+
+
+def _open(exception_id: str) -> None:
+    filters.set_local("exception", exception_id)
+
+
+def missing(exception_id: str) -> None:
+    """No exception is named, or the build shows none of this id to this user."""
+    if not exception_id:
+        quiet.line("No case is open. Open one from the work queue, or from any list of exceptions.")
+    else:
+        st.markdown("**Not in this build, or not of your sites**")
+        st.text(exception_id[:200])
+    st.page_link("app_pages/exceptions.py", label="Exceptions", icon=":material/list_alt:")

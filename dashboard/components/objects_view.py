@@ -1,0 +1,92 @@
+"""How do object types, their events and their maps stand on the objects page?"""
+
+import pandas as pd
+import streamlit as st
+
+from dashboard import theme
+from dashboard.charts import matrix
+from dashboard.components import csv, figure, mined, quiet, table, tile
+from process_mining.object_centric import ObjectView
+
+
+def answer(found: ObjectView) -> str:
+    """The page's answer in one sentence."""
+    kinds = found.types
+    shared = kinds[kinds["convergence"] > 0].sort_values("convergence", ascending=False)
+    said = (
+        f"{theme.count(found.events)} events touch {theme.count(kinds['objects'].sum())} objects of {len(kinds)} types"
+    )
+    if not len(shared):
+        return f"{said}; no event has two objects of one type, so counting by any of them counts each event once."
+    top = shared.iloc[0]
+    return (
+        f"{said}; {theme.percent(top['convergence'], 1)} of the events with a {theme.words(top['object_type']).lower()} have "
+        "several of them, so counting by it counts those events more than once."
+    )
+
+
+def tiles(found: ObjectView) -> list[tile.Tile]:
+    """Events and time counted once."""
+    kinds = found.types
+    return [
+        tile.Tile("Events", theme.count(found.events), "each counted once", "However many objects take part"),
+        tile.Tile("Objects", theme.count(kinds["objects"].sum()), f"{len(kinds)} types", "Objects that take part in these events"),
+        tile.Tile("Event–object pairs", theme.count(kinds["event_objects"].sum()), "each object of a type once per event", "What a sum over types would count"),
+        tile.Tile("From first to last", mined.span(found.span_seconds), "counted once", "Of all these events together"),
+    ]  # fmt: skip
+
+
+def types(found: ObjectView) -> None:
+    """One row per type, with what flattening on it would do."""
+    rows = found.types
+    shown = pd.DataFrame({
+        "type": [theme.words(one) for one in rows["object_type"]], "objects": rows["objects"], "events": rows["events"],
+        "pairs": rows["event_objects"], "converging": [theme.percent(v, 1) for v in rows["convergence"]],
+        "diverging": [theme.percent(v, 1) for v in rows["divergence"]],
+    })  # fmt: skip
+    config = st.column_config
+    headings = {
+        "type": "Object type", "objects": "Objects", "events": "Events", "pairs": "Pairs",
+        "converging": config.TextColumn("Several at once", help="Convergence: counted by this type, these events count more than once", alignment="right"),
+        "diverging": config.TextColumn("Step again for others", help="Divergence: a step comes again for another object of another type", alignment="right"),
+    }  # fmt: skip
+    st.subheader("Types, and what counting by them would do", anchor=False)
+    table.plain_rows(shown, headings, "types")
+
+
+def cells(found: ObjectView) -> None:
+    """Which activity touches how many objects of which type."""
+    rows = found.cells.rename(columns={"activity": "source_name", "object_type": "target_name"})
+    rows = rows.assign(times=rows["events"])
+    by = rows.groupby("source_name")["times"].sum().sort_values(ascending=False)
+    figure.show(
+        "Events by activity and object type",
+        matrix.table(rows, list(by.index), list(found.types["object_type"]), figure.mode()),
+        found.cells,
+        "events_by_type",
+    )
+
+
+def paths(found: ObjectView, kind: str) -> None:
+    """What follows what for the objects of one type."""
+    rows = found.edges[found.edges["object_type"] == kind]
+    st.subheader(f"What follows what for each {theme.words(kind).lower()}", anchor=False)
+    shown = rows.head(100).assign(median=[mined.span(v) for v in rows.head(100)["median_seconds"]])
+    headings = {
+        "source": "Step",
+        "target": "Next",
+        "objects": "Objects",
+        "events": "Times",
+        "distinct_events": "Event pairs, counted once",
+        "median": "Median time",
+    }
+    table.plain_rows(shown, headings, "object_paths", 420)
+    csv.button(f"CSV of all {len(rows)}", "object_paths", lambda: rows, "csv_object_paths")
+    if len(found.related):
+        st.subheader("Related objects", anchor=False)
+        table.plain_rows(
+            found.related,
+            {"source_type": "Type", "qualifier": "Relation", "target_type": "To type", "relations": "Relations"},
+            "related",
+        )
+    quiet.line("`tower mine objects --out log.json` (or .xml) writes these events and objects as OCEL 2.0.")
