@@ -151,3 +151,6 @@ def sender(settings: Settings, is_wanted: bool) -> Iterator[None]:
     thread.start()
     try:
         yield
+    finally:
+        stopped.set()
+        thread.join(timeout=settings.outbox_seconds + 5)
