@@ -122,11 +122,6 @@ def _ledger(reserved: Reserved) -> pd.DataFrame:
     return frame.assign(qty=frame["qty"].astype(float))
 
 
-def stock_of(stock: pd.DataFrame, reserved: Reserved) -> pd.DataFrame:
-    """Stock as read, with what can be promised of it after the ledger: for the recheck."""
-    return _stock(stock, _ledger(reserved))
-
-
 def _days(values: pd.Series, as_of: date) -> pd.Series:
     """Whole days from the as-of to these dates; NEVER where there is none."""
     whole = (pd.to_datetime(values).dt.normalize() - pd.Timestamp(as_of)).dt.days

@@ -47,7 +47,7 @@ def figure(rows: pd.DataFrame, mode: str, quantiles: dict[str, float | None]) ->
         if hours is not None and hours / per <= width:
             drawn.add_scatter(
                 x=[hours / per], y=[left], mode="markers+text", text=[f"{name} {theme.hours(hours)}"], hoverinfo="skip",
-                textposition="top right", textfont={"color": theme.INK[mode], "size": 12},
+                textposition="top left" if hours / per > 0.6 * width else "top right", textfont={"color": theme.INK[mode], "size": 12},
                 marker={"color": theme.INK[mode], "size": 8},
             )  # fmt: skip
     drawn.update_layout(template=theme.template(mode), height=320, margin={"t": 12})

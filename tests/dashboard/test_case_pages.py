@@ -51,7 +51,7 @@ def test_the_queue_shows_fifty_rows_by_impact_and_says_whose_state_it_is(run: Ru
 
 
 def test_the_next_fifty_follow_in_the_same_order(run: Run, desk: Store) -> None:
-    app = run("sample", "work_queue", view="informational")
+    app = run("sample", "work_queue", whose="informational")
     before = list(app.dataframe[0].value["id"])
     after = list(press(app, "page_on").dataframe[0].value["id"])
     assert len(before) == 50 and after
