@@ -58,7 +58,9 @@ class Desk:
 
 @pytest.fixture(scope="module")
 def found(demo: Demo, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shortage]:
-    settings, store = deciding_home.opened(deciding_home.copied(demo.settings.home, tmp_path_factory.mktemp("d") / "home"))
+    settings, store = deciding_home.opened(
+        deciding_home.copied(demo.settings.home, tmp_path_factory.mktemp("d") / "home")
+    )
     yield deciding_home.shortage(settings, store)
     opening.forget()
 
@@ -90,7 +92,7 @@ def test_a_shortage_goes_from_the_workbench_over_a_second_person_to_its_release(
     app.button(key="submit_plan").click().run()
     assert "P-000001" in app.query_params["proposal"] and desk.proposal().state == "submitted"
     assert app.button(key="proposal.approve_P-000001").disabled
-    with pytest.raises(NotAllowed, match="may not proposal.approve"):
+    with pytest.raises(NotAllowed, match=r"may not proposal\.approve"):
         approvals.approve(desk.store, Request("planner"), "P-000001")  # fault 72: what a forged frame reaches
     app = desk.tab("approver", "approvals")
     assert desk.proposal().payload_hash in words(app)
@@ -128,7 +130,7 @@ def test_an_account_of_some_sites_or_of_no_watching_role_does_not_read_the_trail
     """Ruling 17: the trail holds every site's decisions."""
     executive = replace(users.find(desk.store, "executive"), site_ids=frozenset({"demo:LYS1"}))
     for viewer in (users.find(desk.store, "planner"), users.find(desk.store, "analyst"), executive):
-        with pytest.raises(NotAllowed, match="the audit trail|every site's decisions"):
+        with pytest.raises(NotAllowed, match=r"the audit trail|every site's decisions"):
             trail.page(desk.store, viewer, Asked(), 10)
 
 
@@ -205,7 +207,13 @@ def test_the_planner_looks_again_before_every_step_on_pages_and_in_commands(
 def test_choosing_another_option_needs_a_reason_and_is_kept_as_an_override(desk: Desk) -> None:
     """REA-10: the difference to the recommended plan is shown; without a reason nothing is drafted."""
     line = desk.shortage.outlook.payload["lines"][0]
-    other = next(o for o in line["options"] if not o["refused_by"] and o["option"] not in (line["chosen"], "wait") and o["score"] < 0.9 * max(p["score"] for p in line["options"]))
+    other = next(
+        o
+        for o in line["options"]
+        if not o["refused_by"]
+        and o["option"] not in (line["chosen"], "wait")
+        and o["score"] < 0.9 * max(p["score"] for p in line["options"])
+    )
     app = desk.tab("planner", "reallocation_workbench", exception=desk.shortage.exception_id)
     app.selectbox(key=f"choice_{line['order_line_id']}").set_value(other["option"]).run()
     app.button(key="choose_option").click().run()
