@@ -38,7 +38,7 @@ def figure(rows: pd.DataFrame, mode: str, as_of: pd.Timestamp | None) -> go.Figu
     drawn.update_yaxes(
         tickvals=list(range(len(shown))), ticktext=labels, range=[-0.6, len(shown) - 0.4], showgrid=False
     )
-    drawn.update_xaxes(title_text="day, UTC", range=_range(rows, as_of))
+    drawn.update_xaxes(title_text="day, UTC", type="date", range=_range(rows, as_of))
     return drawn
 
 
