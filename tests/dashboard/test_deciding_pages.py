@@ -58,7 +58,9 @@ class Desk:
 
 @pytest.fixture(scope="module")
 def found(demo: Demo, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shortage]:
-    settings, store = deciding_home.opened(deciding_home.copied(demo.settings.home, tmp_path_factory.mktemp("d") / "home"))
+    settings, store = deciding_home.opened(
+        deciding_home.copied(demo.settings.home, tmp_path_factory.mktemp("d") / "home")
+    )
     yield deciding_home.shortage(settings, store)
     opening.forget()
 
@@ -205,7 +207,13 @@ def test_the_planner_looks_again_before_every_step_on_pages_and_in_commands(
 def test_choosing_another_option_needs_a_reason_and_is_kept_as_an_override(desk: Desk) -> None:
     """REA-10: the difference to the recommended plan is shown; without a reason nothing is drafted."""
     line = desk.shortage.outlook.payload["lines"][0]
-    other = next(o for o in line["options"] if not o["refused_by"] and o["option"] not in (line["chosen"], "wait") and o["score"] < 0.9 * max(p["score"] for p in line["options"]))
+    other = next(
+        o
+        for o in line["options"]
+        if not o["refused_by"]
+        and o["option"] not in (line["chosen"], "wait")
+        and o["score"] < 0.9 * max(p["score"] for p in line["options"])
+    )
     app = desk.tab("planner", "reallocation_workbench", exception=desk.shortage.exception_id)
     app.selectbox(key=f"choice_{line['order_line_id']}").set_value(other["option"]).run()
     app.button(key="choose_option").click().run()
