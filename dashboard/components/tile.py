@@ -91,13 +91,8 @@ def _show(tile: Tile, is_timed: bool) -> None:
     st.metric(tile.label, tile.value, help=plain.as_text(tile.definition), **options)
     if is_drawn:
         figure.spark(tile.label, sparkline.figure(tile.trend, figure.mode(), tile.goal))
-<<<<<<< HEAD
-    elif len(tile.trend) < 2 and tile.has_trend and (tile.no_trend or tile.overline):
+    elif is_timed and len(tile.trend) < 2 and tile.has_trend and (tile.no_trend or tile.overline):
         quiet.line(plain.as_text(tile.no_trend or "no trend: fewer than two weeks have a value"))
-=======
-    elif len(tile.trend) < 2 and is_timed:
-        quiet.line("No trend: fewer than two weeks have a value.")
->>>>>>> minepages
     _small_print(tile)
 
 

@@ -92,7 +92,7 @@ def test_a_shortage_goes_from_the_workbench_over_a_second_person_to_its_release(
     app.button(key="submit_plan").click().run()
     assert "P-000001" in app.query_params["proposal"] and desk.proposal().state == "submitted"
     assert app.button(key="proposal.approve_P-000001").disabled
-    with pytest.raises(NotAllowed, match="may not proposal.approve"):
+    with pytest.raises(NotAllowed, match=r"may not proposal.approve"):
         approvals.approve(desk.store, Request("planner"), "P-000001")  # fault 72: what a forged frame reaches
     app = desk.tab("approver", "approvals")
     assert desk.proposal().payload_hash in words(app)
@@ -130,7 +130,7 @@ def test_an_account_of_some_sites_or_of_no_watching_role_does_not_read_the_trail
     """Ruling 17: the trail holds every site's decisions."""
     executive = replace(users.find(desk.store, "executive"), site_ids=frozenset({"demo:LYS1"}))
     for viewer in (users.find(desk.store, "planner"), users.find(desk.store, "analyst"), executive):
-        with pytest.raises(NotAllowed, match="the audit trail|every site's decisions"):
+        with pytest.raises(NotAllowed, match=r"the audit trail|every site's decisions"):
             trail.page(desk.store, viewer, Asked(), 10)
 
 
