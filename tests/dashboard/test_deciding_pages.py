@@ -92,7 +92,7 @@ def test_a_shortage_goes_from_the_workbench_over_a_second_person_to_its_release(
     app.button(key="submit_plan").click().run()
     assert "P-000001" in app.query_params["proposal"] and desk.proposal().state == "submitted"
     assert app.button(key="proposal.approve_P-000001").disabled
-    with pytest.raises(NotAllowed, match=r"may not proposal.approve"):
+    with pytest.raises(NotAllowed, match=r"may not proposal\.approve"):
         approvals.approve(desk.store, Request("planner"), "P-000001")  # fault 72: what a forged frame reaches
     app = desk.tab("approver", "approvals")
     assert desk.proposal().payload_hash in words(app)
