@@ -12,10 +12,12 @@ import typer
 
 from cli.answering import answering
 from cli.output import complain, err, out, plain, progress, say_json, say_rows
+from cli.sending import say_shown, shown_to_store
 from control_tower import builds as build_store
 from control_tower.settings import Settings, current
 
 if TYPE_CHECKING:
+    from control_tower.services.request import Receipt
     from etl.pipeline import FileReport, LoadReport
     from etl.source import Source
 
@@ -56,7 +58,7 @@ def load(
     requests = [Request(item, _folder(item, from_), who, moment) for item in found]
     with answering(as_, "load", ", ".join(sources)), progress() as step:
         report = pipeline.load(requests, current(), step)
-    _say(report, json)
+    _say(report, json, shown_to_store(current()))
 
 
 def _folder(item: "Source", from_: Path | None) -> Path:
@@ -80,11 +82,16 @@ def _check(found: list["Source"], from_: Path | None, json: bool) -> None:
         raise typer.Exit(1)
 
 
-def _say(report: "LoadReport", json: bool) -> None:
+def _say(report: "LoadReport", json: bool, receipts: "list[Receipt]") -> None:
     new = [f for f in report.files if f.is_new]
     if json:
-        say_json(_as_json(report, new))
+        say_json(_as_json(report, new) | {"shown": [{"subject": r.subject_id, "state": r.state} for r in receipts]})
         return
+    _say_files(report, new)
+    say_shown(receipts)
+
+
+def _say_files(report: "LoadReport", new: list["FileReport"]) -> None:
     for f in new:
         counted = f"{f.read:,} read = {f.loaded:,} loaded + {f.refused:,} refused + {f.duplicate:,} known already"
         plain(f"{f.source} · {f.file}: {counted}" + (f" · {f.warning}" if f.warning else ""))
@@ -118,7 +125,7 @@ def unload(name: Annotated[str, typer.Argument(metavar="SOURCE")], as_: As = Non
 
     with answering(as_, "unload", name), progress() as step:
         report = pipeline.unload(name, current(), step, as_)
-    _say(report, json)
+    _say(report, json, [])
 
 
 def builds(json: Json = False) -> None:

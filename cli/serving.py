@@ -14,6 +14,7 @@ from typing import Annotated
 import typer
 
 from cli.output import err, progress
+from cli.sending import sender
 from control_tower import builds
 from control_tower.errors import PolicyError
 from control_tower.settings import PROJECT_ROOT, Settings, current
@@ -87,11 +88,18 @@ def _named(size: dict[str, int]) -> str:
     return f"{size['weeks']} weeks × {size['orders_per_week']:,} orders, seed {size['seed']}"
 
 
-def serve(port: Port = 8501) -> None:
+def serve(
+    port: Port = 8501,
+    send: Annotated[
+        bool, typer.Option("--send", help="Also hand over what the outbox holds, in the background.")
+    ] = False,
+) -> None:
     """Open the dashboard on the loopback address."""
     address = f"http://127.0.0.1:{port}"
     err.print(f"the control tower is at {address} (stop it with Ctrl-C)", highlight=False)
     command = [sys.executable, "-m", "streamlit", "run", str(PROJECT_ROOT / "dashboard" / "app.py")]
     options = ["--server.port", str(port), "--server.address", "127.0.0.1", "--server.headless", "true"]
     environment = {**os.environ, "TOWER_HOME": str(current().home.resolve())}
-    raise typer.Exit(subprocess.run([*command, *options], cwd=PROJECT_ROOT, env=environment, check=False).returncode)
+    with sender(current(), send):
+        done = subprocess.run([*command, *options], cwd=PROJECT_ROOT, env=environment, check=False)
+    raise typer.Exit(done.returncode)

@@ -4,7 +4,7 @@ Thin: each asks one service. Never computes a score or a clock.
 """
 
 from dataclasses import asdict
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -15,8 +15,21 @@ from control_tower.errors import NotAllowed
 from control_tower.filters import Filters
 from control_tower.settings import current
 
+if TYPE_CHECKING:
+    from control_tower.policy_triage import Routing
+
 As = Annotated[str, typer.Option("--as", help="The user of the tower whose queue it is.")]
-_LISTED = ("exception_id", "type_title", "severity", "score", "revenue_amount", "team", "person", "next_clock", "next_state")
+_LISTED = (
+    "exception_id",
+    "type_title",
+    "severity",
+    "score",
+    "revenue_amount",
+    "team",
+    "person",
+    "next_clock",
+    "next_state",
+)
 
 
 def register(app: typer.Typer) -> None:
@@ -76,20 +89,30 @@ def workflow_of(exception_id: str, as_: str, build: warehouse.Build) -> dict[str
     rules, found = laid.policy.rules, casefile.read(store, viewer, exception_id)
     clocks = triaging.clocks_of(row, laid, triaging.load_calendars(read))
     terms = severity.terms(row, rules.triage, rules.reporting_currency)
-    team = routing.title(row["team_id"], rules.routing, row["team"])
-    owner = {"team_id": row["team_id"], "team": team, "user_id": row["user_id"], "rule_id": row["rule_id"]}
-    exposure = {"revenue_amount": row["revenue_amount"], "margin_amount": row["margin_amount"], "days_to_promise": row["promise_in_days"]}
     return {
         "status": row["status"],
         "severity": {"tier": row["severity"], "score": row["score"], "terms": [asdict(term) for term in terms]},
-        "owner": owner | {"why": "assigned in the tower" if row["is_assigned"] else routing.why(row, rules.routing)},
-        "exposure": exposure | {"currency": rules.reporting_currency},
+        "owner": _owner(row, rules.routing),
+        "exposure": _exposure(row, rules.reporting_currency),
         "decision_type": rules.triage.decides(row["type_code"]),
         "wave": routing.wave(row, rules.routing),
         "clocks": [asdict(clock) for clock in clocks],
         "decisions_until": laid.now,
         "workflow": asdict(found),
     }
+
+
+def _owner(row: dict[str, Any], rules: "Routing") -> dict[str, Any]:
+    from control_tower.triage import routing
+
+    team = routing.title(row["team_id"], rules, row["team"])
+    why = "assigned in the tower" if row["is_assigned"] else routing.why(row, rules)
+    return {"team_id": row["team_id"], "team": team, "user_id": row["user_id"], "rule_id": row["rule_id"], "why": why}
+
+
+def _exposure(row: dict[str, Any], currency: str) -> dict[str, Any]:
+    money = {"revenue_amount": row["revenue_amount"], "margin_amount": row["margin_amount"], "currency": currency}
+    return money | {"days_to_promise": row["promise_in_days"]}
 
 
 def _scoped(build: warehouse.Build, site_ids: frozenset[str] | None) -> Any:

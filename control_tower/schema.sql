@@ -361,6 +361,28 @@ CREATE TABLE core_exception_state (
     file_line           BIGINT             -- lineage
 );
 
+-- One row per exception that somebody worked in the tower, as it stands there; laid over its own system's record. Key: exception_id
+CREATE TABLE core_exception_case (
+    exception_id        VARCHAR NOT NULL,  -- core_exception
+    source_system       VARCHAR NOT NULL,  -- where the row came from
+    status              VARCHAR NOT NULL,  -- vocabulary.ExceptionStatus in the tower; resolved while the exception is open = awaiting confirmation
+    owner_team_id       VARCHAR,           -- accountable team
+    owner_user_id       VARCHAR,           -- accountable person
+    acknowledged_at     TIMESTAMP,         -- first reaction in the tower
+    resolved_at         TIMESTAMP,         -- said to be fixed
+    resolution          VARCHAR,           -- how
+    closed_at           TIMESTAMP,         -- end of the case's record
+    escalation_level    INTEGER,           -- steps up the ladder
+    is_on_hold          BOOLEAN,           -- downstream invoicing or shipping is held
+    duplicate_of_id     VARCHAR,           -- the exception that is worked instead
+    disposition         VARCHAR,           -- false_positive | duplicate
+    reopen_count        INTEGER,           -- how often reopened in the tower
+    paused_seconds      BIGINT,            -- clocks stood still, pauses that have ended
+    updated_at          TIMESTAMP NOT NULL,  -- last change
+    file_no             INTEGER,           -- lineage
+    file_line           BIGINT             -- lineage
+);
+
 -- ───────────────────────────── events and objects (OCEL 2.0) ─────────────────────────────
 
 -- One row per event. Key: event_id

@@ -45,6 +45,11 @@ class Settings(BaseSettings):
     """No identity provider: the demo's users exist and anybody at this machine may be any of them."""
 
     @cached_property
+    def store_place(self) -> str:
+        """The URL of the decision store."""
+        return self.store_url or f"sqlite:///{(self.home / 'store.sqlite').resolve()}"
+
+    @cached_property
     def raw(self) -> Path:
         """Every file ever loaded, by its SHA-256, immutable."""
         return self.home / "raw"

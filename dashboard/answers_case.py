@@ -1,7 +1,6 @@
 """What do the work queue and a case say in one sentence? Computed from their rows; no Streamlit, no query."""
 
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from control_tower.services.triaging import Laid
@@ -53,24 +52,20 @@ def clock(found: sla.Clock, left_hours: float | None, zone: str | None) -> str:
     return said.get(found.state, f"{left}due {due}")
 
 
-def remaining(waited: float | None, by: float | None, left: float, n: int, small: int) -> str:
-    """How long it will still take, given how long it has lasted, in the trade's words."""
+def remaining(waited: float | None, by: float | None, left: float, whose: str) -> str:
+    """How long it will still take, given how long it has lasted; `whose` says what it is compared with: type, category."""
     if waited is None:
-        return "How long it still takes cannot be said: its times are suspect, or it has ended."
-    if n < small:
-        return f"How long it still takes cannot be said: only {n} of its type are known."
+        return "How long it still takes cannot be said: its times are suspect."
+    share = theme.percent(left, 1)
     if by is None:
-        return (
-            f"It has lasted {theme.hours(waited)}; only {theme.percent(left, 1)} of its type last so long, and too few to "
-            "say how long they go on."
-        )
+        return f"It has lasted {theme.hours(waited)}; of its {whose}, {share} last so long: too few to say how long they go on."
     return (
-        f"It has lasted {theme.hours(waited)}. Of its type, {theme.percent(left, 1)} last so long; half of these are resolved "
-        f"within another {theme.hours(by - waited)}."
+        f"It has lasted {theme.hours(waited)}; of its {whose}, {share} last so long, and half of these are resolved within "
+        f"another {theme.hours(by - waited)}."
     )
 
 
-def similar(rows: list[Mapping[str, Any]]) -> str:
+def similar(rows: Sequence[Mapping[str, Any]]) -> str:
     """How the nearest resolved ones ended: the commonest way and the middle duration."""
     if not rows:
         return "No resolved exception of its category is known."
@@ -81,8 +76,3 @@ def similar(rows: list[Mapping[str, Any]]) -> str:
     lasted = sorted(float(row["resolution_hours"]) for row in rows if row["resolution_hours"] is not None)
     took = f"; half of them took under {theme.hours(lasted[len(lasted) // 2])}" if lasted else ""
     return f"{n} of the {len(rows)} most alike ended with “{way}”{took}."
-
-
-def sibling(row: Mapping[str, Any], who: str, since: datetime | None) -> str:
-    """Who works a related exception, and since when (ROU-07)."""
-    return f"{who} has worked {row['exception_id']} ({row['relation']}: {row['type_title']}) since {theme.moment(since)}"

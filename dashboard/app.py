@@ -11,6 +11,11 @@ PAGES = {
     "Decide": [
         st.Page("app_pages/work_queue.py", title="Work queue", icon=":material/checklist:"),
         st.Page("app_pages/case.py", title="Case", icon=":material/topic:"),
+        st.Page(
+            "app_pages/reallocation_workbench.py", title="Reallocation workbench", icon=":material/conversion_path:"
+        ),
+        st.Page("app_pages/approvals.py", title="Approvals", icon=":material/approval:"),
+        st.Page("app_pages/audit_and_policy.py", title="Audit and policy", icon=":material/policy:"),
     ],
     "Watch": [
         st.Page("app_pages/control_room.py", title="Control room", icon=":material/monitoring:", default=True),

@@ -27,6 +27,12 @@ def page(reader: data.Reader, laid: Laid, state: Filters, asked: Asked) -> pd.Da
     return triaging.queue(reader.frame, laid, asked, replace(state, state=""), _clocks(reader, laid))
 
 
+def totals(reader: data.Reader, laid: Laid, state: Filters) -> dict[str, Any]:
+    """How many are in each part of the queue, how many are late, and what they put at risk."""
+    row = page(reader, laid, state, Asked("all", row_limit=0)).iloc[0]
+    return {str(name): value for name, value in row.items()}
+
+
 def case(reader: data.Reader, laid: Laid, exception_id: str) -> dict[str, Any] | None:
     """One exception with score, owner and money; None when the build does not show it to this user."""
     return triaging.case(reader.frame, laid, exception_id)

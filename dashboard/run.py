@@ -10,7 +10,7 @@ from typing import Any
 import streamlit as st
 
 from control_tower.errors import BuildError, ControlTowerError
-from dashboard import access, actions, data, filters, identity
+from dashboard import access, actions, data, filters, identity, shortcuts
 from dashboard.components import account, empty, figure, header, plain, quiet
 
 
@@ -42,3 +42,4 @@ def run(pages: Mapping[str, Sequence[Any]]) -> None:
     except ControlTowerError as error:
         empty.stopped(str(error))
     header.footer(head)
+    shortcuts.listen()

@@ -35,6 +35,8 @@ class Request:
     folder: Path
     loaded_by: str
     as_of: str | None = None
+    is_snapshot: bool = False
+    """The files say everything there is: they take the place of the ones before."""
 
 
 def next_manifest(requests: Iterable[Request], settings: Settings) -> Manifest:
@@ -50,7 +52,10 @@ def next_manifest(requests: Iterable[Request], settings: Settings) -> Manifest:
         source = request.source
         sources[source.name] = _source_entry(request, sources.get(source.name), settings)
         known = {(entry.sha256, entry.tables) for entry in files if entry.source == source.name}
-        for landed, tables in _landed(request, settings):
+        delivered = _landed(request, settings)
+        if request.is_snapshot:
+            files = _without_older(files, source.name, {(landed.sha256, tables) for landed, tables in delivered})
+        for landed, tables in delivered:
             if (landed.sha256, tables) in known:
                 continue
             known.add((landed.sha256, tables))
@@ -62,6 +67,10 @@ def next_manifest(requests: Iterable[Request], settings: Settings) -> Manifest:
                 )
             )  # fmt: skip
     return made(list(sources.values()), files, settings, made_at)
+
+
+def _without_older(files: list[FileEntry], source: str, kept: set[tuple[str, tuple[str, ...]]]) -> list[FileEntry]:
+    return [entry for entry in files if entry.source != source or (entry.sha256, entry.tables) in kept]
 
 
 def made(

@@ -23,7 +23,7 @@ from control_tower.history import Move
 from control_tower.manifest import Manifest
 from control_tower.policy_sections import Loading
 from control_tower.settings import Settings
-from etl import disk, intake, lock, making
+from etl import disk, intake, lock, making, own_store
 from etl.intake import Request
 from etl.making import Made, Step
 
@@ -69,15 +69,17 @@ class _Work:
 def load(requests: list[Request], settings: Settings, step: Step) -> LoadReport:
     """Load what is asked on top of the published build, and publish.
 
+    What was decided in the tower is taken in with every load; with no request, that alone.
     Raises SourceError or LoadRefused (nothing published, the build before stays) and Conflict when
     another load is running.
     """
-    names = ", ".join(request.source.name for request in requests)
-    by = ", ".join(dict.fromkeys(request.loaded_by for request in requests))
+    names = ", ".join(request.source.name for request in requests) or "the tower's own decisions"
+    by = ", ".join(dict.fromkeys(request.loaded_by for request in requests)) or lock.user()
     with _at_work(_Work(settings, "load", names, by, step)) as work:
         work.step("land", names)
         before = builds.current_manifest(settings.builds)
-        manifest = intake.next_manifest(requests, settings)
+        with own_store.taken_in(settings, work.step) as decisions:
+            manifest = intake.next_manifest([*requests, *decisions], settings)
         known = {entry.file_no for entry in before.files} if before else set()
         if before and before.inputs_hash == manifest.inputs_hash and _is_sound(before, settings):
             return LoadReport(before.build_id, published=False, files=reports(before, settings, set()))

@@ -147,6 +147,8 @@ class SourceToml(_Strict):
     title: str
     namespace: Name
     """Shared by the systems of one company, different for unrelated logs (ruling 1)."""
+    has_full_ids: bool = False
+    """The ids that the SQL selects carry their namespace already (the tower's own store)."""
     latency: LatencyClass = LatencyClass.FLAT_FILE
     time_zone: Zone = "UTC"
     currency: str | None = Field(default=None, pattern=r"^[A-Z]{3}$")

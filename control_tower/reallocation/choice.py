@@ -15,6 +15,7 @@ from control_tower.policy import Policy
 from control_tower.reallocation import assembly, explain, plan, rules, score
 from control_tower.reallocation.assembly import NOTHING_ASSIGNED, Model
 from control_tower.reallocation.model_core import STEP, Flags, Numbers, cost_of, solve
+from control_tower.reallocation.parts import EXACT_BELOW
 from control_tower.reallocation.plan import Plan, Solver
 from control_tower.reallocation.situation import Situation
 
@@ -72,7 +73,7 @@ def _kept(empty: Plan, chosen: Mapping[str, str]) -> _Kept:
 
 def _solved(model: Model) -> tuple[Numbers, Solver]:
     network = model.network
-    gap = 0.0 if len(model.arcs) <= plan.EXACT_BELOW else float(model.rules.gap_rate)
+    gap = 0.0 if len(model.arcs) <= EXACT_BELOW else float(model.rules.gap_rate)
     found = solve(network, gap, model.rules.time_limit_seconds)
     if found.status == "infeasible":
         raise NotAllowed("these choices cannot go together: one of them needs what another one takes; choose fewer")

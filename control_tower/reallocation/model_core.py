@@ -17,6 +17,8 @@ Numbers = npt.NDArray[np.float64]
 Places = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 
+_LIMIT_OF_NODES = 4
+"""What scipy says when the search ended at its number of nodes."""
 STEP = 1e-4
 """The smallest quantity: what DECIMAL(18,4) can say."""
 
@@ -85,8 +87,10 @@ def cost_of(network: Network, flow: Numbers) -> float:
     )
 
 
-def solve(network: Network, gap: float = 0.0, seconds: float = 60.0) -> Solution:
+def solve(network: Network, gap: float = 0.0, seconds: float = 60.0, nodes: int = 10**6) -> Solution:
     """The cheapest flow, proven to within `gap` of the best (relative), or the status `time_limit`.
+
+    A search that ends at `nodes` states the gap it has reached (`within_gap`): the same on every machine.
 
     Deterministic while the time limit is not reached: one thread, rows and columns in the order given.
     """
@@ -97,10 +101,10 @@ def solve(network: Network, gap: float = 0.0, seconds: float = 60.0) -> Solution
         constraints=rows,
         integrality=columns.integrality,
         bounds=Bounds(0, columns.upper),
-        options={"mip_rel_gap": gap, "time_limit": max(seconds, 1e-3), "presolve": True},
+        options={"mip_rel_gap": gap, "time_limit": max(seconds, 1e-3), "presolve": True, "node_limit": nodes},
     )
-    constant = _constant(network)
-    if found.x is None or found.status not in (0, 1):
+    constant = _constant(network) - float(columns.each_use.sum())
+    if found.x is None or found.status not in (0, 1, _LIMIT_OF_NODES):
         status = "infeasible" if found.status == 2 else "time_limit"
         return Solution(np.zeros(len(network.source)), float("nan"), float("nan"), float("nan"), status)
     flow = np.where(found.x[: columns.arcs] > STEP / 2, found.x[: columns.arcs], 0.0)
@@ -115,13 +119,18 @@ def solve(network: Network, gap: float = 0.0, seconds: float = 60.0) -> Solution
 
 @dataclass(frozen=True)
 class _Columns:
-    """Where each kind of variable stands: flows, arcs used, sources opened, groups served, shipments beyond one."""
+    """Where each kind of variable stands: flows, arcs used, sources opened, groups served, shipments beyond one.
+
+    A demand that must be served uses at least one arc: its shipments beyond the first cost `each_use` an arc,
+    less one. That is tighter than counting them in a variable of their own.
+    """
 
     arcs: int
     used: Places
     opened: Places
     groups: int
     split: Places
+    each_use: Numbers
     integrality: Places
     upper: Numbers
 
@@ -129,15 +138,16 @@ class _Columns:
     def of(cls, network: Network) -> "_Columns":
         several = np.bincount(network.target, minlength=len(network.demand)) > 1
         pays_split = several & (network.split_cost > 0) & ~network.is_single
+        always = pays_split & np.isinf(network.missing_cost)
         used = np.flatnonzero(
             (network.fixed_cost > 0) | (network.is_single & several)[network.target] | pays_split[network.target]
         )
-        opened, split = np.flatnonzero(network.opening_cost > 0), np.flatnonzero(pays_split)
+        opened, split = np.flatnonzero(network.opening_cost > 0), np.flatnonzero(pays_split & ~always)
         groups, arcs = int(network.whole.max(initial=-1)) + 1, len(network.source)
         binary = len(used) + len(opened) + groups
         kinds = np.concatenate([np.zeros(arcs), np.ones(binary), np.zeros(len(split))]).astype(np.int64)
         upper = np.concatenate([network.most, np.ones(binary), np.full(len(split), np.inf)])
-        return cls(arcs, used, opened, groups, split, kinds, upper)
+        return cls(arcs, used, opened, groups, split, np.where(always, network.split_cost, 0.0), kinds, upper)
 
     @property
     def first_opened(self) -> int:
@@ -168,7 +178,7 @@ def _constant(network: Network) -> float:
 def _objective(network: Network, columns: _Columns) -> Numbers:
     return np.concatenate([
         network.unit_cost - _saved(network)[network.target],
-        network.fixed_cost[columns.used],
+        network.fixed_cost[columns.used] + columns.each_use[network.target[columns.used]],
         network.opening_cost[columns.opened],
         np.zeros(columns.groups),
         network.split_cost[columns.split],
@@ -225,11 +235,16 @@ def _use_rows(network: Network, columns: _Columns) -> list[LinearConstraint]:
     order, places = np.arange(len(used)), columns.arcs + np.arange(len(used))
     shape = (len(used), columns.count)
     carry = _matrix(1.0, order, used, shape) - _matrix(network.most[used], order, places, shape)
-    rows = [LinearConstraint(carry, -np.inf, 0.0)]
+    alone = (network.is_single & np.isinf(network.missing_cost))[network.target[used]]
+    rows = [LinearConstraint(carry, np.where(alone, 0.0, -np.inf), 0.0)]
     count = len(network.demand)
     chosen = _matrix(1.0, network.target[used], places, (count, columns.count))
     if network.is_single.any():
         rows.append(LinearConstraint(chosen[network.is_single], -np.inf, 1.0))
+    sure = np.isinf(network.missing_cost) & (np.bincount(network.target[used], minlength=count) > 1)
+    everything = np.bincount(network.target[used], minlength=count) == np.bincount(network.target, minlength=count)
+    if (sure & everything).any():
+        rows.append(LinearConstraint(chosen[sure & everything], 1.0, np.inf))
     if len(columns.split):
         extra = _matrix(1.0, columns.split, columns.first_split + np.arange(len(columns.split)), chosen.shape)
         rows.append(LinearConstraint((chosen - extra)[columns.split], -np.inf, 1.0))

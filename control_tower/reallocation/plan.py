@@ -14,13 +14,12 @@ import pandas as pd
 from control_tower.policy import Policy
 from control_tower.reallocation import filling, score, situation
 from control_tower.reallocation.assembly import NOTHING_ASSIGNED, Model, assemble
-from control_tower.reallocation.model_core import STEP, Network, Numbers, Places, cost_of, solve
+from control_tower.reallocation.model_core import STEP, Network, Numbers, Places, cost_of
+from control_tower.reallocation.parts import solve_in_parts
 from control_tower.reallocation.situation import SHORT, Reserved, Situation
 from control_tower.vocabulary import CustomerTier
 from control_tower.warehouse import Build
 
-EXACT_BELOW = 3_000
-"""Options up to which a plan is proven best, not only within policy's gap."""
 _TIERS = {tier.value: rank for rank, tier in enumerate(CustomerTier)}
 
 
@@ -100,12 +99,12 @@ def for_situation(found: Situation, policy: Policy, weights: Mapping[str, float]
 def best(model: Model) -> tuple[Numbers, Solver]:
     """The cheapest flow: proven to policy's gap, or the greedy rule's when time runs out."""
     rules, network = model.rules, model.network
-    gap = 0.0 if len(model.arcs) <= EXACT_BELOW else float(rules.gap_rate)
-    found = solve(network, gap, rules.time_limit_seconds)
     others = [greedy(model), by_arrival(model), by_priority(model)]
+    begun = min(others, key=lambda flow: cost_of(network, flow))
+    found = solve_in_parts(network, float(rules.gap_rate), rules.time_limit_seconds, begun)
     if found.status in ("time_limit", "infeasible"):
-        return min(others, key=lambda flow: cost_of(network, flow)), Solver("greedy", found.status, None)
-    flow = min([settled(network, found.flow), *others], key=lambda flow: cost_of(network, flow))
+        return begun, Solver("greedy", found.status, None)
+    flow = min([settled(network, found.flow), begun], key=lambda flow: cost_of(network, flow))
     cost = cost_of(network, flow)
     distance = max(0.0, cost - found.bound) / max(abs(cost), 1e-9)
     return flow, Solver("milp", "optimal" if distance <= 1e-6 else "within_gap", round(distance, 6))

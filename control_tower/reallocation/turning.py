@@ -42,7 +42,11 @@ def _turn(
 
 
 def _weight_words(term: str, factor: float, option: str) -> str:
-    words = "did not count" if factor < 0.05 else f"counted {'less' if factor < 1 else 'more'} than {factor:.1f} times what it does"
+    words = (
+        "did not count"
+        if factor < 0.05
+        else f"counted {'less' if factor < 1 else 'more'} than {factor:.1f} times what it does"
+    )
     return f"If {TERM_WORDS[term]} {words}, {option} would win"
 
 

@@ -17,7 +17,6 @@ from control_tower.workflow.ports import Clock
 from control_tower.workflow.store import engine
 from control_tower.workflow.store.store import Store
 
-FILE = "store.sqlite"
 _OPEN: dict[tuple[str, str], Store] = {}
 _OPENING = threading.Lock()
 
@@ -29,7 +28,7 @@ def utc_now() -> datetime:
 
 def url_of(settings: Settings) -> str:
     """Where the store is: `TOWER_STORE_URL`, else a SQLite file in the home."""
-    return settings.store_url or f"sqlite:///{(settings.home / FILE).resolve()}"
+    return settings.store_place
 
 
 def open_store(settings: Settings, clock: Clock = utc_now, recheck: Recheck = planner_recheck) -> Store:

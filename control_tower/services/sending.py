@@ -7,10 +7,11 @@ same key, and the receiver keeps one effect per key (fault 47). Never judges an 
 import random
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from control_tower.errors import Conflict, NotAllowed
+from control_tower.errors import Conflict, NotAllowed, StoreError
 from control_tower.model import OutboxMessage, User
 from control_tower.services import releases
 from control_tower.services.acting import Change, Deed, Desk, Work, perform
@@ -158,8 +159,9 @@ def oldest_due(store: Store) -> datetime | None:
 
 
 def run(store: Store, receiver: Receiver, stopped: threading.Event, every_seconds: float = 5.0) -> None:
-    """Send until told to stop: the loop of `tower serve --send` and `tower outbox send --watch`."""
+    """Send until told to stop: the loop of `tower serve --send`."""
     chance = random.Random()
     while not stopped.is_set():
-        send_due(store, receiver, chance)
+        with suppress(StoreError):  # busy or away: nothing was claimed or what was is sent again; the next round tries
+            send_due(store, receiver, chance)
         stopped.wait(every_seconds)

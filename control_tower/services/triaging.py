@@ -67,6 +67,8 @@ class Asked:
     sort: str = "impact"
     row_limit: int = 50
     skip: int = 0
+    exception_id: str = ""
+    """Only this one, ended or not."""
 
 
 def lay(store: Store, viewer: User) -> Laid:
@@ -81,20 +83,24 @@ def lay(store: Store, viewer: User) -> Laid:
         for key in one.exception_ids:
             at = _naive(one.decided_at or now)
             decided[key] = min(decided.get(key, at), at)
-    spans = {key: tuple((_naive(p.started_at), _naive(p.ended_at or now)) for p in held) for key, held in pauses.items()}
+    spans = {
+        key: tuple((_naive(p.started_at), _naive(p.ended_at or now)) for p in held) for key, held in pauses.items()
+    }
     running = frozenset(key for key, held in pauses.items() if any(p.ended_at is None for p in held))
     return Laid(policy, viewer, _naive(now), cases, frozenset(assigned), spans, running, decided)
 
 
-def queue(read: Read, laid: Laid, asked: Asked, state: Filters | None = None, clocks: str | None = None) -> pd.DataFrame:
+def queue(
+    read: Read, laid: Laid, asked: Asked, state: Filters | None = None, clocks: str | None = None
+) -> pd.DataFrame:
     """One page of the work queue, at least one row: without an exception it holds the totals alone."""
     found = open_clocks(read, laid) if clocks is None else clocks
-    return _read(read, laid, state, found, "", asked)
+    return _read(read, laid, state, found, asked)
 
 
 def case(read: Read, laid: Laid, exception_id: str) -> dict[str, Any] | None:
     """One exception with score, owner and money, ended ones included; None when the build does not show it."""
-    row = _rows(_read(read, laid, None, "[]", exception_id, Asked("all")))[0]
+    row = _rows(_read(read, laid, None, "[]", Asked("all", exception_id=exception_id)))[0]
     return None if row["exception_id"] is None else row
 
 
@@ -123,7 +129,7 @@ def open_clocks(read: Read, laid: Laid) -> str:
     calendars, found, skip = load_calendars(read), list[dict[str, Any]](), 0
     while True:
         asked = Asked("all", "newest", _CHUNK, skip)
-        rows = [row for row in _rows(_read(read, laid, None, "[]", "", asked)) if row["exception_id"] is not None]
+        rows = [row for row in _rows(_read(read, laid, None, "[]", asked)) if row["exception_id"] is not None]
         for row in rows:
             clock = sla.nearest(clocks_of(row, laid, calendars))
             if clock is not None:
@@ -158,9 +164,7 @@ _DAY = (datetime.min.time(), datetime.max.time())
 _AROUND_THE_CLOCK = ({day: [_DAY] for day in range(1, 8)}, frozenset[Any]())
 
 
-def _read(
-    read: Read, laid: Laid, state: Filters | None, clocks: str, exception_id: str, asked: Asked
-) -> pd.DataFrame:
+def _read(read: Read, laid: Laid, state: Filters | None, clocks: str, asked: Asked) -> pd.DataFrame:
     rules = laid.policy.rules
     return read(
         "queue_row",
@@ -169,7 +173,7 @@ def _read(
         routes=routing.bound(rules.routing),
         worked=laid.worked,
         clocks=clocks,
-        exception_id=exception_id,
+        exception_id=asked.exception_id,
         me=laid.viewer.user_id,
         my_teams=routing.teams_of(laid.viewer.user_id, rules.routing),
         view=asked.view,

@@ -13,7 +13,9 @@ from control_tower.triage.calendar import Calendar, add
 from control_tower.triage.sla import Clock
 
 
-def due(row: Mapping[str, Any], clocks: Sequence[Clock], calendar: Calendar, at: datetime, ladder: Sequence[Step]) -> Step | None:
+def due(
+    row: Mapping[str, Any], clocks: Sequence[Clock], calendar: Calendar, at: datetime, ladder: Sequence[Step]
+) -> Step | None:
     """The first step, lowest level first, that holds for an open exception and has not been taken; None when none is due."""
     for step in sorted(ladder, key=lambda one: one.level):
         if step.level == row["level"] + 1 and _concerns(step, row) and _is_over(step, clocks, calendar, at):

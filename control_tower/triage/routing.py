@@ -1,7 +1,7 @@
 """Whose is an exception? The routing table as the queue's read binds it, and its answer in words (ROU-01, ROU-11).
 
 First match wins; the match itself is in `reads/queue_row.sql`, so that the database can filter by owner. What a person
-decided in the tower stands above the rule, the rule above the source.
+decided in the tower stands above the rule, the rule above the source. Never holds a rule itself: the policy does.
 """
 
 import json

@@ -51,22 +51,32 @@ def factor(row: Mapping[str, Any], rules: Sla) -> tuple[float, list[str]]:
     return product, said
 
 
-def clocks(row: Mapping[str, Any], calendar: Calendar, at: datetime, rules: Sla, pauses: Sequence[Span] = ()) -> list[Clock]:
+def clocks(
+    row: Mapping[str, Any], calendar: Calendar, at: datetime, rules: Sla, pauses: Sequence[Span] = ()
+) -> list[Clock]:
     """The three clocks of one row of the queue (with the store's steps laid over it), judged at `at`.
 
     `pauses` are spans of naive UTC; one that still runs ends at `at`, and `row["is_paused"]` says that there is one.
     """
-    return [_clock(name, row, calendar, at, rules, pauses) for name in NAMES]
+    timing = _Timing(calendar, at, rules, pauses)
+    return [_clock(name, row, timing) for name in NAMES]
 
 
-def _clock(
-    name: str, row: Mapping[str, Any], calendar: Calendar, at: datetime, rules: Sla, pauses: Sequence[Span]
-) -> Clock:
+@dataclass(frozen=True, slots=True)
+class _Timing:
+    calendar: Calendar
+    at: datetime
+    rules: Sla
+    pauses: Sequence[Span]
+
+
+def _clock(name: str, row: Mapping[str, Any], timing: _Timing) -> Clock:
+    calendar, at, rules = timing.calendar, timing.at, timing.rules
     done_at = _done(name, row)
     due_at, basis = _due(name, row, calendar, rules)
     if due_at is None:
         return Clock(name, None, done_at, "done" if done_at else "unknown", basis)
-    due_at = _moved(due_at, done_at or at, calendar, pauses)
+    due_at = _moved(due_at, done_at or at, calendar, timing.pauses)
     if done_at:
         return Clock(name, due_at, done_at, "done late" if min(done_at, at) > due_at else "done", basis)
     if at > due_at:

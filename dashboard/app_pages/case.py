@@ -5,7 +5,6 @@ from typing import Any
 import streamlit as st
 
 from control_tower.services import casefile
-from control_tower.services.casefile import CaseFile
 from control_tower.services.triaging import Laid
 from control_tower.vocabulary import ExceptionStatus
 from dashboard import answers_case, data, filters, identity, queue
@@ -21,7 +20,12 @@ def main() -> None:
     if row is None:
         case_view.missing(chosen)
         return
-    clocks = queue.clocks(reader, laid, row)
+    opened(reader, laid, head, row)
+
+
+def opened(reader: data.Reader, laid: Laid, head: data.Header, row: dict[str, Any]) -> None:
+    """The page of one exception that the build shows."""
+    chosen, clocks = row["exception_id"], queue.clocks(reader, laid, row)
     siblings = reader.frame("case_sibling", exception_id=chosen)
     held = casefile.read(identity.store(), laid.viewer, chosen, siblings["exception_id"])
     st.markdown(plain.as_text(case_view.summary(row, clocks, head.currency)))
@@ -37,30 +41,13 @@ def main() -> None:
     with right:
         case_actions.show(chosen, ExceptionStatus(row["status"]), held, laid)
         case_view.clocks(reader, row, clocks, laid)
-        people(reader, row, held, laid)
+        case_people.show(reader, row, held, laid)
     case_facts.show(reader, chosen, head.currency)
     left, right = st.columns(2, gap="large")
     with left:
         case_view.related(siblings)
     with right:
         case_view.alike(reader, row, head.currency)
-
-
-def people(reader: data.Reader, row: dict[str, Any], held: CaseFile, laid: Laid) -> None:
-    """Remarks, tasks, proposals, links and every change."""
-    key = row["exception_id"]
-    names = (f"Remarks {len(held.comments) or ''}", f"Tasks {len(held.tasks) or ''}", "Proposals", "Changes")
-    remarks, tasks, proposals, changes = st.tabs([name.strip() for name in names])
-    with remarks:
-        case_facts.words(reader, key)
-        case_people.comments(key, held, laid)
-        case_people.links(held)
-    with tasks:
-        case_people.tasks(key, held, laid)
-    with proposals:
-        case_people.proposals(held, reader.frame("case_proposal", exception_id=key), reader.header().currency)
-    with changes:
-        case_people.changes(held, reader.frame("case_state", exception_id=key))
 
 
 main()

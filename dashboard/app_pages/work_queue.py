@@ -3,7 +3,7 @@
 import streamlit as st
 
 from control_tower.services.triaging import Asked
-from dashboard import answers_case, data, filters, queue
+from dashboard import answers_case, data, queue
 from dashboard.components import empty, filter_bar, plain, queue_view, quiet, table
 
 
@@ -15,7 +15,7 @@ def main() -> None:
     answer = st.empty()
     state = filter_bar.show(reader, reader.recent(head), has_rows=False, is_any_time=True)
     laid = queue.lay()
-    total = queue.page(reader, laid, state, Asked("all", row_limit=0)).iloc[0].to_dict()
+    total = queue.totals(reader, laid, state)
     answer.markdown(plain.as_text(answers_case.work_queue(total, head.currency)))
     quiet.line(plain.as_text(answers_case.fresh(head, laid)))
     if not total["all_count"]:

@@ -9,19 +9,16 @@ from dashboard.components import plain
 
 def figure(rows: pd.DataFrame, mode: str, as_of: pd.Timestamp | None) -> go.Figure:
     """rows: milestone, planned_at, actual_at (UTC); late ones are joined by a red line, those in time by a green one."""
-    late, early = theme.BADGE_SLA[0], theme.BADGE_SLA[1]
     shown = rows.iloc[::-1].reset_index(drop=True)
     labels = [plain.as_figure_text(name, 28) for name in shown["milestone"]]
     drawn = go.Figure()
     for place, row in shown.iterrows():
-        planned, actual = row["planned_at"], row["actual_at"]
-        until = actual if pd.notna(actual) else as_of
-        if pd.notna(planned) and until is not None and pd.notna(until) and (pd.notna(actual) or until > planned):
-            is_late = until > planned
+        if (line := _line(row, as_of)) is not None:
+            until, colour, dash = line
+            style = {"color": colour, "width": 3, "dash": dash}
             drawn.add_scatter(
-                x=[planned, until], y=[place, place], mode="lines", hoverinfo="skip",
-                line={"color": late if is_late else early, "width": 3, "dash": "solid" if pd.notna(actual) else "dot"},
-            )  # fmt: skip
+                x=[row["planned_at"], until], y=[place, place], mode="lines", hoverinfo="skip", line=style
+            )
     common = {"mode": "markers", "y": list(range(len(shown)))}
     ink, ground = theme.INK[mode], theme.GREY[mode]
     drawn.add_scatter(
@@ -35,9 +32,22 @@ def figure(rows: pd.DataFrame, mode: str, as_of: pd.Timestamp | None) -> go.Figu
     if as_of is not None:
         drawn.add_vline(x=as_of, line={"color": ground, "width": 1, "dash": "dot"})
     drawn.update_layout(template=theme.template(mode), height=56 + 26 * len(shown), margin={"t": 8})
-    drawn.update_yaxes(tickvals=list(range(len(shown))), ticktext=labels, range=[-0.6, len(shown) - 0.4], showgrid=False)
-    drawn.update_xaxes(title_text="day, UTC", range=_range(rows, as_of))
+    drawn.update_yaxes(
+        tickvals=list(range(len(shown))), ticktext=labels, range=[-0.6, len(shown) - 0.4], showgrid=False
+    )
+    drawn.update_xaxes(title_text="day, UTC", type="date", range=_range(rows, as_of))
     return drawn
+
+
+def _line(row: pd.Series, as_of: pd.Timestamp | None) -> tuple[pd.Timestamp, str, str] | None:
+    """From the plan to the fact, or to the log's end where the fact is overdue: until when, in which colour and dash."""
+    late, early, _ = theme.BADGE_SLA
+    planned, actual = row["planned_at"], row["actual_at"]
+    if pd.isna(planned):
+        return None
+    if pd.notna(actual):
+        return actual, late if actual > planned else early, "solid"
+    return (as_of, late, "dot") if as_of is not None and as_of > planned else None
 
 
 def _range(rows: pd.DataFrame, as_of: pd.Timestamp | None) -> list[pd.Timestamp]:

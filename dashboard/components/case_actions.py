@@ -59,7 +59,7 @@ def show(exception_id: str, status: ExceptionStatus, held: CaseFile, laid: Laid)
     primary = next(step for step in STEPS if step.action is first)
     rest = [step for step in STEPS if step is not primary and step.action not in hidden]
     offered = [step for step in rest if not refusal(role, status, step.action)]
-    _offer(primary, exception_id, status, held, laid, is_primary=True)
+    _offer(primary, exception_id, status, held, laid)
     with st.container(horizontal=True, gap="xsmall"):
         for step in offered:
             _offer(step, exception_id, status, held, laid)
@@ -70,11 +70,9 @@ def show(exception_id: str, status: ExceptionStatus, held: CaseFile, laid: Laid)
                 quiet.line(f"**{step.label}**: {plain.as_text(refusal(role, status, step.action))}")
 
 
-def _offer(
-    step: Step, exception_id: str, status: ExceptionStatus, held: CaseFile, laid: Laid, is_primary: bool = False
-) -> None:
+def _offer(step: Step, exception_id: str, status: ExceptionStatus, held: CaseFile, laid: Laid) -> None:
     why, key = refusal(laid.viewer.role, status, step.action), f"case_{step.action}"
-    kind: Any = "primary" if is_primary else "secondary"
+    kind: Any = "primary" if step.action is PRIMARY.get(status) else "secondary"
     help_words = plain.as_text((why or step.says)[0].upper() + (why or step.says)[1:])
     if not (step.is_reasoned or step.field):
         st.button(step.label, key=key, type=kind, disabled=bool(why), help=help_words, on_click=_do,

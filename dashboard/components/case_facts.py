@@ -89,7 +89,10 @@ def _order(order: Mapping[str, Any], lines: pd.DataFrame, currency: str) -> None
 def _with_days(rows: pd.DataFrame) -> pd.DataFrame:
     """Calendar days as people write them; instants stay instants."""
     days = [name for name in rows.columns if str(name).endswith("_date")]
-    return rows.assign(**{str(name): [None if pd.isna(day) else theme.day(day) for day in rows[name]] for name in days})
+    shown = rows.copy()
+    for name in days:
+        shown[name] = [None if pd.isna(day) else theme.day(day) for day in rows[name]]
+    return shown
 
 
 def _customer(customer: Mapping[str, Any]) -> None:

@@ -10,8 +10,25 @@ from control_tower.services.casefile import CaseFile
 from control_tower.services.triaging import Laid
 from control_tower.vocabulary import TaskState
 from control_tower.workflow.rights import Action, may
-from dashboard import actions, filters, theme
-from dashboard.components import plain, quiet, table
+from dashboard import actions, data, filters, theme
+from dashboard.components import case_facts, plain, quiet, table
+
+
+def show(reader: data.Reader, row: dict[str, Any], held: CaseFile, laid: Laid) -> None:
+    """Remarks, tasks, proposals and every change, a tab each."""
+    key = row["exception_id"]
+    names = (f"Remarks {len(held.comments) or ''}", f"Tasks {len(held.tasks) or ''}", "Proposals", "Changes")
+    first, second, third, fourth = st.tabs([name.strip() for name in names])
+    with first:
+        case_facts.words(reader, key)
+        comments(key, held, laid)
+        links(held)
+    with second:
+        tasks(key, held, laid)
+    with third:
+        proposals(held, reader.frame("case_proposal", exception_id=key), reader.header().currency)
+    with fourth:
+        changes(held, reader.frame("case_state", exception_id=key))
 
 
 def warn(exception_id: str, held: CaseFile, siblings: pd.DataFrame, laid: Laid) -> None:
@@ -34,7 +51,9 @@ def comments(exception_id: str, held: CaseFile, laid: Laid) -> None:
         quiet.line(f"{plain.as_text(one.user_id)}, {theme.moment(one.commented_at)}")
         st.text(one.text)
     is_allowed = may(laid.viewer.role, Action.CASE_COMMENT)
-    st.text_input("Remark", key="case_remark", max_chars=1_000, label_visibility="collapsed", placeholder="Write a remark")
+    st.text_input(
+        "Remark", key="case_remark", max_chars=1_000, label_visibility="collapsed", placeholder="Write a remark"
+    )
     st.button(
         "Add the remark", key="case_comment", disabled=not is_allowed,
         help=None if is_allowed else plain.as_text(f"Not for the role {theme.words(laid.viewer.role)}"),
@@ -58,7 +77,9 @@ def tasks(exception_id: str, held: CaseFile, laid: Laid) -> None:
             if task.state is TaskState.OPEN:
                 st.button("Done", key=f"task_{task.task_id}", type="tertiary", disabled=not is_allowed,
                           on_click=_close, args=(task.task_id, task.version))  # fmt: skip
-    st.text_input("Task", key="case_task", max_chars=200, label_visibility="collapsed", placeholder="A task beside the case")
+    st.text_input(
+        "Task", key="case_task", max_chars=200, label_visibility="collapsed", placeholder="A task beside the case"
+    )
     st.button("Add the task", key="case_task_add", disabled=not is_allowed, on_click=_task, args=(exception_id,),
               help=None if is_allowed else plain.as_text(f"Not for the role {theme.words(laid.viewer.role)}"))  # fmt: skip
 
@@ -76,7 +97,13 @@ def _close(task_id: str, version: int) -> None:
 def changes(held: CaseFile, states: pd.DataFrame) -> None:
     """Every change of state, those of the source and those of the tower, newest first."""
     rows = [
-        {"at": one["changed_at"], "who": one["user_id"], "what": theme.words(one["status"]), "why": one["reason"], "where": "tower"}
+        {
+            "at": one["changed_at"],
+            "who": one["user_id"],
+            "what": theme.words(one["status"]),
+            "why": one["reason"],
+            "where": "tower",
+        }
         for one in states.astype(object).where(states.notna(), None).to_dict("records")
     ]
     for row in rows:
@@ -91,13 +118,20 @@ def changes(held: CaseFile, states: pd.DataFrame) -> None:
         return
     frame = pd.DataFrame(rows).sort_values("at", ascending=False)
     frame["at"] = pd.to_datetime(frame["at"])
-    table.plain_rows(frame, {"at": "When, UTC", "what": "State", "who": "Who", "why": "Why", "where": "In"}, "case_changes", 240)
+    table.plain_rows(
+        frame, {"at": "When, UTC", "what": "State", "who": "Who", "why": "Why", "where": "In"}, "case_changes", 240
+    )
 
 
 def proposals(held: CaseFile, known: pd.DataFrame, currency: str) -> None:
     """The proposals about this exception, of the store and of the build, with their states."""
     rows: list[dict[str, Any]] = [
-        {"id": one.proposal_id, "state": theme.words(one.state), "by": one.created_by, "amount": _amount(one.payload.get("amount"))}
+        {
+            "id": one.proposal_id,
+            "state": theme.words(one.state),
+            "by": one.created_by,
+            "amount": _amount(one.payload.get("amount")),
+        }
         for one in held.proposals
     ]
     rows += [
@@ -109,7 +143,9 @@ def proposals(held: CaseFile, known: pd.DataFrame, currency: str) -> None:
         quiet.line("No proposal yet.")
         return
     frame = pd.DataFrame(rows).astype({"amount": "float64"})
-    table.plain_rows(frame, {"id": "Proposal", "state": "State", "by": "By", "amount": f"Amount, {currency}"}, "case_proposals", 180)
+    table.plain_rows(
+        frame, {"id": "Proposal", "state": "State", "by": "By", "amount": f"Amount, {currency}"}, "case_proposals", 180
+    )
 
 
 def links(held: CaseFile) -> None:

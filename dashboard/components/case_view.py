@@ -1,5 +1,6 @@
 """What is this exception? Badges, tiles, score terms, clocks, the course of events, what is like it."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -10,6 +11,7 @@ from control_tower.analysis import remaining
 from control_tower.analysis.cycle_time import Outcome, survival_curve
 from control_tower.errors import NotAvailable
 from control_tower.filters import Filters
+from control_tower.kpi.durations import Durations
 from control_tower.services import triaging
 from control_tower.services.triaging import Laid
 from control_tower.triage import routing, severity, sla
@@ -17,9 +19,16 @@ from dashboard import answers_case, data, figures, filters, period, theme
 from dashboard.charts import milestones
 from dashboard.components import figure, plain, quiet, table
 from dashboard.components.tile import Tile
-from dashboard.components.tile import row as tiles
+from dashboard.components.tile import row as tile_row
 
-_CLOCK = {"late": "red", "done late": "orange", "due soon": "orange", "done": "green", "running": "green", "paused": "gray"}
+_CLOCK = {
+    "late": "red",
+    "done late": "orange",
+    "due soon": "orange",
+    "done": "green",
+    "running": "green",
+    "paused": "gray",
+}
 
 
 def badges(row: dict[str, Any], laid: Laid) -> None:
@@ -34,7 +43,11 @@ def badges(row: dict[str, Any], laid: Laid) -> None:
             st.badge("held downstream", color="red", icon=":material/front_hand:")
         if row["status"] == "resolved" and row["resolved_at"] is None:
             st.badge("awaiting confirmation by a build", color="gray")
-        st.badge(f"decided: {rules.triage.decides(row['type_code'])}", color="gray", help="TRI-05: automatic, conditional approval, or by a person only")
+        st.badge(
+            f"decided: {rules.triage.decides(row['type_code'])}",
+            color="gray",
+            help="TRI-05: automatic, conditional approval, or by a person only",
+        )
         if wave:
             st.badge(plain.as_text(wave), color="gray")
 
@@ -57,9 +70,13 @@ def numbers(row: dict[str, Any], clocks: list[sla.Clock], laid: Laid, currency: 
     margin = row["margin_amount"]
     basis = "stated by the source" if row["is_amount_stated"] else "what is still open of its lines"
     team = routing.title(row["team_id"], rules.routing, row["team"])
-    held_by = f"; the source names {row['source_team']}" if row["source_team"] and row["source_team_id"] != row["team_id"] else ""
+    held_by = (
+        f"; the source names {row['source_team']}"
+        if row["source_team"] and row["source_team_id"] != row["team_id"]
+        else ""
+    )
     days = row["promise_in_days"]
-    tiles([
+    shown = [
         Tile("Owner", row["person"] or team or "nobody", f"{team or 'no team'}{held_by}; " + _by(row, laid),
              "The one accountable owner: a person's assignment, else the first routing rule that holds."),
         Tile("Revenue at risk", theme.money(row["revenue_amount"], currency) if row["revenue_amount"] is not None else None,
@@ -72,7 +89,8 @@ def numbers(row: dict[str, Any], clocks: list[sla.Clock], laid: Laid, currency: 
         Tile("Promise", _promise(days) if days is not None else None,
              theme.day(row["promise_date"]) if days is not None else "nothing promised is still to ship",
              "The earliest promise among what is still to ship of its lines, in days from its source's clock."),
-    ])  # fmt: skip
+    ]  # fmt: skip
+    tile_row([replace(one, has_trend=False) for one in shown])
 
 
 def _promise(days: int) -> str:
@@ -87,7 +105,13 @@ def _next(found: sla.Clock | None, at: datetime, row: dict[str, Any]) -> Tile:
     if found is None or found.due_at is None:
         return Tile("Next clock", "none", "every clock has stopped", "Acknowledge, decide, resolve by.")
     hours = abs((found.due_at - at).total_seconds()) / 3600
-    value = f"{theme.hours(hours)} late" if found.state == "late" else "paused" if found.state == "paused" else f"in {theme.hours(hours)}"
+    value = (
+        f"{theme.hours(hours)} late"
+        if found.state == "late"
+        else "paused"
+        if found.state == "paused"
+        else f"in {theme.hours(hours)}"
+    )
     return Tile(f"To {found.name}", value, f"by {theme.moment(found.due_at, row['time_zone'])}; {found.basis}",
                 "The clock that runs out first. Elapsed time; the table of clocks gives working time.")  # fmt: skip
 
@@ -108,7 +132,9 @@ def terms(row: dict[str, Any], laid: Laid, currency: str) -> None:
         "points": st.column_config.ProgressColumn("Points", min_value=0, max_value=most, format="%d", color=theme.ACCENT[figure.mode()], width=110),
     }  # fmt: skip
     shown = {name: columns[name] for name in ("term", "points", "of", "why")}
-    st.dataframe(frame, hide_index=True, key="case_terms", row_height=32, height=36 + 32 * len(frame), column_config=shown)
+    st.dataframe(
+        frame, hide_index=True, key="case_terms", row_height=32, height=36 + 32 * len(frame), column_config=shown
+    )
     source = f"; the source says {row['source_severity']}" if row["source_severity"] != row["severity"] else ""
     quiet.line(plain.as_text(severity.verdict(row, rules) + source))
 
@@ -132,29 +158,39 @@ def course(reader: data.Reader, row: dict[str, Any]) -> None:
     if rows.empty:
         figure.nothing("Planned and actual", "This log has no milestone of it.")
         return
-    as_of = pd.Timestamp(row["as_of"]) if row["as_of"] else None
-    figure.show("Planned (hollow) and actual (filled)", milestones.figure(rows, figure.mode(), as_of), rows, "milestones")
+    as_of = pd.Timestamp(row["as_of"]) if row["as_of"] and row["is_open"] else None
+    figure.show(
+        "Planned (hollow) and actual (filled)", milestones.figure(rows, figure.mode(), as_of), rows, "milestones"
+    )
     with st.expander("The same as a table"):
         names = {"milestone": "Milestone", "planned_at": "Planned, UTC", "actual_at": "Actual, UTC"}
         table.plain_rows(rows, names, "case_milestones", 360)
 
 
 def still(reader: data.Reader, row: dict[str, Any], head: data.Header) -> None:
-    """The conditional remaining time, in words."""
-    chosen = figures.Figures(reader, Filters(type_code=(row["type_code"],)), period.of(Filters(), reader.recent(head)), whole=True)
-    try:
-        known = chosen.durations("resolution_cycle_time").get(None)
-    except NotAvailable:
-        known = None
-    waited = row["hours"] if row["is_open"] else None
-    if known is None or waited is None:
-        words = answers_case.remaining(waited, None, 1.0, 0, head.small_sample)
-    else:
+    """The conditional remaining time, in words: from its type, from its category where too few of its type are known."""
+    if not row["is_open"]:
+        return
+    known, whose = _durations(reader, Filters(type_code=(row["type_code"],)), head), "type"
+    if known is None or known.values.size < head.small_sample:
+        known, whose = _durations(reader, Filters(category=(row["category"],)), head), "category"
+    waited, n = row["hours"], 0 if known is None else int(known.values.size)
+    by, left = None, 1.0
+    if known is not None and waited is not None:
         curve = survival_curve(known.values, known.outcomes == Outcome.OBSERVED)
         by, left = remaining.resolved_by(curve, waited, 0.5), remaining.still_unresolved(curve, waited)
-        words = answers_case.remaining(waited, by, left, known.values.size, head.small_sample)
-    if row["is_open"]:
-        st.markdown(plain.as_text(words))
+    if n < head.small_sample:
+        st.markdown(f"How long it still takes cannot be said: only {n} of its {whose} are known.")
+        return
+    st.markdown(plain.as_text(answers_case.remaining(waited, by, left, whose)))
+
+
+def _durations(reader: data.Reader, state: Filters, head: data.Header) -> Durations | None:
+    whole = figures.Figures(reader, state, period.of(Filters(), reader.recent(head)), whole=True)
+    try:
+        return whole.durations("resolution_cycle_time").get(None)
+    except NotAvailable:
+        return None
 
 
 def alike(reader: data.Reader, row: dict[str, Any], currency: str) -> None:
@@ -166,7 +202,10 @@ def alike(reader: data.Reader, row: dict[str, Any], currency: str) -> None:
         return
     shown = rows.assign(
         took=[theme.hours(value) for value in rows["resolution_hours"]],
-        late=["late" if flag is True else "in time" if flag is False else theme.NO_VALUE for flag in rows["sla_breached"].astype(object)],
+        late=[
+            "late" if flag is True else "in time" if flag is False else theme.NO_VALUE
+            for flag in rows["sla_breached"].astype(object)
+        ],
         id=rows["exception_id"].str.replace(r"^[^:]+:", "", regex=True),
     )
     names = {"type_title": "Type", "customer_tier": "Tier", "site": "Site", "value_at_risk_amount": f"At risk, {currency}",
@@ -184,7 +223,14 @@ def related(rows: pd.DataFrame) -> None:
     shown = rows.assign(
         status=rows["status"].map(theme.words), id=rows["exception_id"].str.replace(r"^[^:]+:", "", regex=True)
     )
-    names = {"relation": "How", "type_title": "Type", "severity": "Source severity", "status": "Status", "detected_at": "Detected, UTC", "id": "Exception"}
+    names = {
+        "relation": "How",
+        "type_title": "Type",
+        "severity": "Source severity",
+        "status": "Status",
+        "detected_at": "Detected, UTC",
+        "id": "Exception",
+    }
     table.picking_rows(shown, names, "case_related", lambda place: _open(str(rows["exception_id"].iloc[place])), 240)
 
 
@@ -200,5 +246,3 @@ def missing(exception_id: str) -> None:
         st.markdown("**Not in this build, or not of your sites**")
         st.text(exception_id[:200])
     st.page_link("app_pages/exceptions.py", label="Exceptions", icon=":material/list_alt:")
-
-

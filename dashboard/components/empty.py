@@ -56,7 +56,9 @@ def nothing_open(reader: data.Reader, state: Filters) -> None:
         return
     with st.container(border=True):
         st.markdown("**Nothing is open in this build.**")
-        quiet.line("Every exception has ended at its source's clock. Exceptions lists them; Cycle times says how long they took.")
+        quiet.line(
+            "Every exception has ended at its source's clock. Exceptions lists them; Cycle times says how long they took."
+        )
 
 
 def parts(state: Filters) -> list[str]:

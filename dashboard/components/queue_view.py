@@ -1,5 +1,6 @@
 """How is the work queue shown? Views with counts, fifty rows with owner, next clock and score, and what may be done to
-several at once."""
+several at once.
+"""
 
 from collections.abc import Mapping
 from typing import Any
@@ -15,7 +16,13 @@ from dashboard import actions, filters, theme
 from dashboard.components import figure, plain, quiet
 from dashboard.components.table import PAGE_ROWS
 
-VIEWS = {"todo": "To do", "mine": "Mine", "team": "My teams", "unassigned": "Nobody's", "informational": "Informational"}
+VIEWS = {
+    "todo": "To do",
+    "mine": "Mine",
+    "team": "My teams",
+    "unassigned": "Nobody's",
+    "informational": "Informational",
+}
 SORTS = {"impact": "business impact", "due": "due next", "longest": "longest first", "newest": "newest first"}
 CLOCKS = {"late": "late", "due soon": "due soon", "running": "in time", "paused": "paused", "unknown": "no clock"}
 _COLOURS = ("#B91C1C", "#B45309", "#15803D", "#5F6E7B", "#5F6E7B")
@@ -65,21 +72,26 @@ def rows(found: pd.DataFrame, laid: Laid, currency: str, key: str) -> list[dict[
 
 def _shown(found: pd.DataFrame, laid: Laid) -> pd.DataFrame:
     rules = laid.policy.rules.routing
-    teams = [routing.title(_text(key), rules, _text(name)) for key, name in zip(found["team_id"], found["team"], strict=True)]
+    teams = [
+        routing.title(_text(key), rules, _text(name)) for key, name in zip(found["team_id"], found["team"], strict=True)
+    ]
     shown = pd.DataFrame(
         {
             "type": found["type_title"],
             "severity": [[word] for word in found["severity"]],
             "score": found["score"].astype(int),
             "state": [[CLOCKS[word]] for word in found["next_state"]],
-            "due": [_due(row) for row in found.to_dict("records")],
+            "due": [_due(row) for _, row in found.iterrows()],
             "value": found["revenue_amount"].round(),
             "team": teams,
             "person": found["person"],
             "customer": found["customer"],
             "site": found["site"],
             "age": [theme.hours(value) for value in found["hours"]],
-            "status": [[theme.words(word) + (" · held" if held else "")] for word, held in zip(found["status"], found["is_on_hold"], strict=True)],
+            "status": [
+                [theme.words(word) + (" · held" if held else "")]
+                for word, held in zip(found["status"], found["is_on_hold"], strict=True)
+            ],
             "id": found["exception_id"].str.replace(r"^[^:]+:", "", regex=True),
         }
     )
@@ -87,7 +99,7 @@ def _shown(found: pd.DataFrame, laid: Laid) -> pd.DataFrame:
     return shown.drop(columns=empty)
 
 
-def _due(row: Mapping[str, Any]) -> str:
+def _due(row: Any) -> str:
     if pd.isna(row["next_due_at"]):
         return theme.NO_VALUE
     zone = row["time_zone"] if isinstance(row["time_zone"], str) else None
@@ -127,7 +139,7 @@ def together(chosen: list[dict[str, Any]], laid: Laid) -> None:
         st.button(
             f"Acknowledge {len(fresh) or ''}".strip(), key="queue_acknowledge", type="primary",
             disabled=not (fresh and may(role, Action.CASE_ACKNOWLEDGE)), help=_why_not(role, n, len(fresh)),
-            on_click=actions.act_each, args=(lambda done: f"{done} acknowledged", cases.acknowledge, fresh),
+            on_click=_acknowledge, args=(fresh,),
         )  # fmt: skip
         teams = {team.id: team for team in laid.policy.rules.routing.team}
         team = st.selectbox("Team", list(teams), format_func=lambda key: teams[key].title, index=None, key="queue_team",
@@ -139,9 +151,17 @@ def together(chosen: list[dict[str, Any]], laid: Laid) -> None:
             f"Assign {n or ''}".strip(), key="queue_assign",
             disabled=not (n and (team or person) and may(role, Action.CASE_ASSIGN)),
             help="Names one accountable owner: a team, a person, or both" if may(role, Action.CASE_ASSIGN) else _role(role),
-            on_click=actions.act_each, args=(lambda done: f"{done} assigned", cases.assign, seen, team, person),
+            on_click=_assign, args=(seen, team, person),
         )  # fmt: skip
         quiet.line("Click a row to open its case; tick rows to act on several." if not n else f"{n} selected")
+
+
+def _acknowledge(seen: dict[str, int]) -> None:
+    actions.act_each(lambda done: f"{done} acknowledged", cases.acknowledge, seen)
+
+
+def _assign(seen: dict[str, int], team: str | None, person: str | None) -> None:
+    actions.act_each(lambda done: f"{done} assigned", cases.assign, seen, team, person)
 
 
 def _why_not(role: str, n: int, fresh: int) -> str:
@@ -186,6 +206,10 @@ def rules(laid: Laid) -> None:
         )
         local = routing.overrides(held.sla)
         bounds = f"{held.sla.least_local_factor:g} to {held.sla.most_local_factor:g}"
-        quiet.line(f"No local override; sites and units may multiply their hours by {bounds}." if not local else "Local overrides")
+        quiet.line(
+            f"No local override; sites and units may multiply their hours by {bounds}."
+            if not local
+            else "Local overrides"
+        )
         if local:
             st.dataframe(pd.DataFrame(local), hide_index=True)

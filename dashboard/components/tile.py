@@ -39,6 +39,10 @@ class Tile:
     """A second number of the same kind, in words."""
     reason: str = ""
     """What carries most of the change, in words."""
+    has_trend: bool = True
+    """False for a number that has none by its nature, as that of a single exception."""
+    no_trend: str = ""
+    """Why there is no line of weeks, where there can be none."""
     goal: float | None = None
     """The target as a number in the unit of the trend, to be drawn beside it."""
 
@@ -87,8 +91,13 @@ def _show(tile: Tile, is_timed: bool) -> None:
     st.metric(tile.label, tile.value, help=plain.as_text(tile.definition), **options)
     if is_drawn:
         figure.spark(tile.label, sparkline.figure(tile.trend, figure.mode(), tile.goal))
+<<<<<<< HEAD
+    elif len(tile.trend) < 2 and tile.has_trend and (tile.no_trend or tile.overline):
+        quiet.line(plain.as_text(tile.no_trend or "no trend: fewer than two weeks have a value"))
+=======
     elif len(tile.trend) < 2 and is_timed:
         quiet.line("No trend: fewer than two weeks have a value.")
+>>>>>>> minepages
     _small_print(tile)
 
 

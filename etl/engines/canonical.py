@@ -130,7 +130,7 @@ def _value(source: Source, relation: Relation, column: ContractColumn, mapped: d
         )
         return f"coalesce({given}, CASE WHEN {known} THEN {literal(rest)} END)"
     value = f"s.{identifier(column.name)}"
-    if column.is_local_id:
+    if column.is_local_id and not source.toml.has_full_ids:
         return f"{literal(source.toml.namespace + ':')} || nfc_normalize(CAST({value} AS VARCHAR))"
     return f"CAST({value} AS {column.type})"
 

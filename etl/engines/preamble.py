@@ -21,6 +21,8 @@ REFERENCE = {
     "calendars.csv": "ref_calendar",
     "holidays.csv": "ref_holiday",
 }
+DECISIONS = "control_tower_store"
+"""The source whose clock is our own: what we decide today does not make yesterday's facts a day older."""
 _CLOCKS = (
     ("core_event", ("timestamp",)),
     (
@@ -100,4 +102,8 @@ def write_clocks(connection: duckdb.DuckDBPyConnection, manifest: Manifest) -> N
             if as_of:
                 break
         connection.execute("INSERT INTO source_clock VALUES (?, ?)", [entry.name, as_of])
-    connection.execute("UPDATE policy SET as_of = (SELECT max(as_of) FROM source_clock)")
+    connection.execute(
+        "UPDATE policy SET as_of = (SELECT coalesce(max(as_of) FILTER (WHERE source_system <> ?), max(as_of)) "
+        "FROM source_clock)",
+        [DECISIONS],
+    )

@@ -1,4 +1,5 @@
-/* Grain: one row per exception: when it stopped being open, by date, else by its last ending state. */
+/* Grain: one row per exception: when it stopped being open, by date, else by its last ending state. That the tower
+   calls it resolved does not end it: its own system must (ruling 5). */
 SELECT
     e.exception_id,
     CASE
@@ -15,6 +16,8 @@ FROM core_exception AS e
 LEFT JOIN (
     SELECT exception_id, max(changed_at) AS last_changed_at
     FROM core_exception_state
-    WHERE status IN ('resolved', 'closed', 'cancelled', 'duplicate', 'false_positive')
+    WHERE
+        status IN ('resolved', 'closed', 'cancelled', 'duplicate', 'false_positive')
+        AND source_system <> 'control_tower_store'
     GROUP BY exception_id
 ) AS s ON s.exception_id = e.exception_id

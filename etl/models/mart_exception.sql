@@ -1,7 +1,8 @@
 /* Grain: one row per exception, with everything a filter or a KPI needs. Times are judged against the
    exception's own source clock (ruling 7); open = detected and not ended at that clock (ruling 5). The SLA is
    kept by a resolution alone (K12): an exception closed without one is late from its due time on. An exception
-   of a line belongs to the line's order. */
+   of a line belongs to the line's order. Detected, resolved and closed are its own system's; owner, acknowledgement,
+   pauses and disposition are the tower's where somebody works it there (ruling 5). */
 WITH timed AS (
     SELECT
         e.exception_id,
@@ -41,8 +42,8 @@ SELECT
     e.order_line_id,
     e.shipment_id,
     e.invoice_id,
-    coalesce(e.owner_team_id, t.owner_function) AS owner_team_id,
-    e.owner_user_id,
+    coalesce(w.owner_team_id, e.owner_team_id, t.owner_function) AS owner_team_id,
+    coalesce(w.owner_user_id, e.owner_user_id) AS owner_user_id,
     tm.department,
     coalesce(e.channel, o.channel) AS channel,
     o.fulfilment_channel,
@@ -59,9 +60,9 @@ SELECT
     e.parent_exception_id,
     e.detector_id,
     e.detected_by,
-    e.disposition,
+    coalesce(w.disposition, e.disposition) AS disposition,
     e.detected_at,
-    e.acknowledged_at,
+    least(e.acknowledged_at, w.acknowledged_at) AS acknowledged_at,
     e.escalated_at,
     e.resolved_at,
     e.closed_at,
@@ -70,7 +71,7 @@ SELECT
     d.ended_at,
     coalesce(e.reopen_count, 0) AS reopen_count,
     e.reassignment_count,
-    coalesce(e.paused_seconds, 0) AS paused_seconds,
+    coalesce(e.paused_seconds, 0) + coalesce(w.paused_seconds, 0) AS paused_seconds,
     e.ack_due_at,
     e.decide_due_at,
     d.sla_due_at,
@@ -90,7 +91,7 @@ SELECT
     END AS age_hours,
     CASE
         WHEN NOT d.is_time_suspect AND e.resolved_at IS NOT NULL
-            THEN (epoch(e.resolved_at) - epoch(e.detected_at) - coalesce(e.paused_seconds, 0)) / 3600
+            THEN (epoch(e.resolved_at) - epoch(e.detected_at) - coalesce(e.paused_seconds, 0) - coalesce(w.paused_seconds, 0)) / 3600
     END AS resolution_hours,
     d.is_time_suspect,
     e.magnitude,
@@ -102,10 +103,11 @@ SELECT
     e.file_line
 FROM core_exception AS e
 JOIN timed AS d ON d.exception_id = e.exception_id
+LEFT JOIN core_exception_case AS w ON w.exception_id = e.exception_id
 LEFT JOIN ref_exception_type AS t ON t.type_code = e.type_code
 LEFT JOIN core_customer AS cu ON cu.customer_id = e.customer_id
 LEFT JOIN core_item AS i ON i.item_id = e.item_id
 LEFT JOIN core_order_line AS ol ON ol.order_line_id = e.order_line_id
 LEFT JOIN core_order AS o ON o.order_id = coalesce(e.order_id, ol.order_id)
-LEFT JOIN core_team AS tm ON tm.team_id = e.owner_team_id
+LEFT JOIN core_team AS tm ON tm.team_id = coalesce(w.owner_team_id, e.owner_team_id)
 LEFT JOIN _currency_rate AS r ON r.currency_code = e.currency_code AND r.rate_date = CAST(e.detected_at AS DATE)

@@ -77,6 +77,24 @@ def demo(home: str, weeks: str, orders_per_week: str) -> dict[str, Any]:
     return {"simulated": simulated, "published": time.perf_counter() - began, "orders": report.orders}
 
 
+def plan(lines: str, sites: str) -> dict[str, Any]:
+    """Seconds to plan a seeded shortage, the proven gap, and the two rules of the field beside it."""
+    from control_tower import policy
+    from control_tower.reallocation import compare
+    from control_tower.reallocation import plan as planning
+    from tests.bench import shortage
+
+    rules = policy.load()
+    found = shortage.made(int(lines), int(sites), rules)
+    began, worked = time.perf_counter(), time.process_time()
+    made = planning.for_situation(found, rules)
+    return {
+        "seconds": time.perf_counter() - began, "processor_seconds": time.process_time() - worked,
+        "method": made.solver.method, "gap": made.solver.gap, "options": len(made.model.options),
+        "arcs": len(made.model.arcs), "compared": compare.compared(made),
+    }  # fmt: skip
+
+
 if __name__ == "__main__":
     measured = {
         "bare": bare,
@@ -85,6 +103,7 @@ if __name__ == "__main__":
         "demo": demo,
         "served": year.served,
         "align": alignment.aligned,
+        "plan": plan,
         **mining.MEASUREMENTS,
     }[sys.argv[1]](*sys.argv[2:])
     measured["peak_gb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6

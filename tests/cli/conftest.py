@@ -27,7 +27,7 @@ class Ran:
 def demo_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home with the build of six small weeks."""
     home = tmp_path_factory.mktemp("demo") / "home"
-    wanted = ["--weeks", "6", "--orders-per-week", "60", "--seed", "3", "--no-serve"]
+    wanted = ["--weeks", "6", "--orders-per-week", "150", "--seed", "3", "--no-serve"]
     ran = run(home, "demo", *wanted)
     assert ran.returncode == 0, ran.stderr[-2000:]
     return home

@@ -9,7 +9,7 @@ import pytest
 from control_tower import builds
 from tests.cli.conftest import run
 
-SAME = ("demo", "--weeks", "6", "--orders-per-week", "60", "--seed", "3", "--no-serve")
+SAME = ("demo", "--weeks", "6", "--orders-per-week", "150", "--seed", "3", "--no-serve")
 
 
 def current(home: Path) -> str:
@@ -23,18 +23,18 @@ def test_the_same_demo_again_changes_nothing(demo_home: Path) -> None:
     before = current(demo_home)
     ran = run(demo_home, *SAME)
     assert ran.returncode == 0
-    assert f"the demo of 6 weeks × 60 orders, seed 3 is there: {before}" in " ".join(ran.stderr.split())
+    assert f"the demo of 6 weeks × 150 orders, seed 3 is there: {before}" in " ".join(ran.stderr.split())
     assert current(demo_home) == before
 
 
-@pytest.mark.parametrize("other", [("--seed", "4"), ("--weeks", "7"), ("--orders-per-week", "61")])
+@pytest.mark.parametrize("other", [("--seed", "4"), ("--weeks", "7"), ("--orders-per-week", "151")])
 def test_another_demo_is_refused_where_one_lives(demo_home: Path, other: tuple[str, str]) -> None:
     """Two demos in one home would mix; the message says which is there, which was asked and what to do."""
     before = current(demo_home)
     ran = run(demo_home, *SAME[:-1], *other, "--no-serve")
     said = " ".join(ran.stderr.split())
     assert ran.returncode != 0
-    assert "holds the demo of 6 weeks × 60 orders, seed 3, not of" in said
+    assert "holds the demo of 6 weeks × 150 orders, seed 3, not of" in said
     assert "TOWER_HOME=/some/other/folder" in said
     assert current(demo_home) == before
 

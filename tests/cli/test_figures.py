@@ -129,7 +129,7 @@ def test_cases_and_one_case_tell_the_same(asked: Asked) -> None:
         one = asked("case", row["exception_id"])
         assert one["exception"]["exception_id"] == row["exception_id"]
         assert one["exception"]["status"] == row["status"]
-        assert set(one) == {"build", "exception", "history", "events", "order_lines", "siblings"}
+        assert set(one) == {"build", "exception", "history", "events", "order_lines", "siblings", "triage"}
 
 
 def test_a_case_holds_history_events_lines_and_siblings(asked: Asked) -> None:

@@ -29,6 +29,8 @@ PAGES = {
     "variants": "Which ways do cases take, and how common, fast and good is each?",
     "bottlenecks": "Where do cases wait longest, and what is behind it?",
     "process_map": "How did the cases really flow, and where do they wait?",
+    "work_queue": "What shall be done first, and whose is it?",
+    "case": "What happened, and what shall be done?",
 }
 
 

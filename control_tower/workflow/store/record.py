@@ -4,7 +4,7 @@ Only adds; never changes and never decides.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -13,12 +13,28 @@ from sqlalchemy import Connection
 from control_tower.model import AuditEntry
 from control_tower.workflow import audit as chain
 from control_tower.workflow import canonical
+from control_tower.workflow.asked import Asked
 from control_tower.workflow.audit import Head
 from control_tower.workflow.keys import KeyRing
 from control_tower.workflow.store.tables_record import anchor, audit, request
 
 _BATCH = 20_000
 _COLUMNS = [audit.c[name] for name in chain.COLUMNS]
+
+
+def _conditions(asked: Asked) -> list[sa.ColumnElement[bool]]:
+    """Exact words, a part of the subject's or actor's id taken literally, and days as they stand in the entry."""
+    found = [
+        column == value for column, value in ((audit.c.action, asked.action), (audit.c.outcome, asked.outcome)) if value
+    ]
+    found += [
+        column.contains(value, autoescape=True)
+        for column, value in ((audit.c.subject_id, asked.subject), (audit.c.actor_id, asked.actor))
+        if value
+    ]
+    found += [audit.c.acted_at >= asked.since.isoformat()] if asked.since else []
+    found += [audit.c.acted_at < (asked.until + timedelta(days=1)).isoformat()] if asked.until else []
+    return found
 
 
 class Audit:
@@ -56,6 +72,26 @@ class Audit:
         """The newest entries, newest first."""
         query = sa.select(*_COLUMNS).order_by(audit.c.sequence_no.desc()).limit(limit)
         return [AuditEntry(*row) for row in self._connection.execute(query)]
+
+    def page(self, asked: Asked, limit: int, skip: int = 0) -> list[AuditEntry]:
+        """The entries that pass, newest first, one page of them."""
+        query = sa.select(*_COLUMNS).where(*_conditions(asked)).order_by(audit.c.sequence_no.desc())
+        return [AuditEntry(*row) for row in self._connection.execute(query.limit(limit).offset(skip))]
+
+    def count(self, asked: Asked) -> int:
+        """How many entries pass."""
+        query = sa.select(sa.func.count()).select_from(audit).where(*_conditions(asked))
+        return self._connection.execute(query).scalar_one()
+
+    def actions(self) -> list[str]:
+        """Every action that stands in the trail, in order."""
+        return list(self._connection.execute(sa.select(audit.c.action).distinct().order_by("action")).scalars())
+
+    def heads(self, limit: int) -> list[dict[str, Any]]:
+        """The newest heads that were anchored elsewhere: number, when and where."""
+        query = sa.select(anchor.c.sequence_no, anchor.c.anchored_at, anchor.c.place, anchor.c.key_id)
+        rows = self._connection.execute(query.order_by(anchor.c.sequence_no.desc()).limit(limit)).mappings()
+        return [dict(row) for row in rows]
 
     def rows(self) -> Iterator[Sequence[Any]]:
         """Every entry in order as plain tuples of `audit.COLUMNS`, a batch at a time."""

@@ -66,7 +66,7 @@ def _cause(world: World, found: pd.DataFrame, cause: causes.Cause) -> dict[str, 
     return {
         "name": cause.name, "title": cause.title, "place": cause.place, "since": since, "until": until,
         "size": cause.size, "unit": cause.unit, "types": list(cause.types), "effect": cause.effect,
-        "is_on": cause.name in world.run.causes, "cases": int((found["reason"] == cause.name).sum()),
+        "is_on": cause.name in world.run.causes, "cases": int((found["reason"] == cause.name)[found["type_code"].isin(cause.types)].sum()),
     }  # fmt: skip
 
 
