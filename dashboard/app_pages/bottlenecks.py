@@ -32,6 +32,16 @@ def main() -> None:
     reasons, approved = mining.delay_reasons(), delay_view.approvals(mining)
     answer.markdown(plain.as_text(delay_view.answer(ranked, reasons)))
     tile.row(delay_view.tiles(ranked, approved), is_timed=False)
+    _ranking(mining, ranked)
+    left, right = st.columns(2, gap="medium")
+    with left:
+        delay_view.why(reasons)
+    with right:
+        delay_view.approvers(approved)
+    delay_view.service(mining.performance())
+
+
+def _ranking(mining: Mining, ranked: Ranked) -> None:
     picked = ranked.picked()
     left, right = st.columns([7, 6], gap="medium")
     with left:
@@ -40,12 +50,6 @@ def main() -> None:
         bottleneck_view.behind(mining, ranked, picked)
     bottleneck_view.listing(ranked)
     bottleneck_view.cases(mining, picked)
-    left, right = st.columns(2, gap="medium")
-    with left:
-        delay_view.why(reasons)
-    with right:
-        delay_view.approvers(approved)
-    delay_view.service(mining.performance())
 
 
 main()
