@@ -17,6 +17,7 @@ from pydantic import BaseModel, Field, ValidationError
 
 from control_tower.errors import PolicyError
 from control_tower.policy_approval import ApprovalRule, Decisions
+from control_tower.policy_outcomes import Outcomes
 from control_tower.policy_reallocation import Classes, Priorities, Reallocation, Weights
 from control_tower.policy_sections import CauseLayers, Count, Detection, Loading, Measures, Strict, Target, Verdicts
 from control_tower.policy_triage import Routing, Sla, Triage
@@ -40,6 +41,7 @@ class Rules(Strict):
     triage: Triage
     routing: Routing
     sla: Sla
+    outcomes: Outcomes
     targets: dict[str, Target] = Field(default_factory=dict)
 
 
@@ -157,6 +159,7 @@ def _allowed(place: tuple[str, ...]) -> list[str]:
         "triage": Triage,
         "routing": Routing,
         "sla": Sla,
+        "outcomes": Outcomes,
         "targets": Target,
     }
     model = tables.get(".".join(place[:2]), tables[place[0]]) if place else Rules

@@ -13,7 +13,7 @@ from control_tower.reallocation import explain, rules
 from control_tower.reallocation.assembly import NOTHING_ASSIGNED
 from control_tower.reallocation.model_core import STEP
 from control_tower.reallocation.plan import Plan
-from control_tower.reallocation.situation import HOLDS, SHORT, rows
+from control_tower.reallocation.situation import HOLDS, SHORT, contract, lane_terms, rows
 from control_tower.vocabulary import CustomerTier
 from control_tower.vocabulary import MoveAction as Action
 
@@ -163,7 +163,7 @@ def _totals(plan: Plan, used: pd.DataFrame) -> dict[str, Any]:
 
 
 def _facts(plan: Plan, used: pd.DataFrame) -> dict[str, Any]:
-    """The facts the moves rest on, for the recheck: lines, stock and receipts as they were."""
+    """The facts the moves rest on, for the recheck: lines, lanes, stock and receipts as they were."""
     situation = plan.model.situation
     touched = sorted({*used["line"][~_keeps(used)], *used["donor"][used["donor"] >= 0]})
     lines = situation.lines.iloc[touched]
@@ -176,8 +176,17 @@ def _facts(plan: Plan, used: pd.DataFrame) -> dict[str, Any]:
 
     return {
         "lines": [
-            {"order_line_id": r.order_line_id, "qty": quantity(r.qty), "promise_date": due(r.promise_day)}
+            {
+                "order_line_id": r.order_line_id,
+                "qty": quantity(r.qty),
+                "promise_date": due(r.promise_day),
+                "contract": contract(r),
+            }
             for r in rows(lines)
+        ],
+        "lanes": [
+            {"lane_id": r.lane_id, **lane_terms(r)}
+            for r in rows(situation.lanes[situation.lanes["lane_id"].isin(used["lane_id"])])
         ],
         "stock": [{"site_id": r.site_id, "item_id": r.item_id, "atp_qty": quantity(r.atp_qty)} for r in rows(stock)],
         "supply": [

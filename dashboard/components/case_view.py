@@ -158,7 +158,7 @@ def course(reader: data.Reader, row: dict[str, Any]) -> None:
     if rows.empty:
         figure.nothing("Planned and actual", "This log has no milestone of it.")
         return
-    as_of = pd.Timestamp(row["as_of"]) if row["as_of"] else None
+    as_of = pd.Timestamp(row["as_of"]) if row["as_of"] and row["is_open"] else None
     figure.show(
         "Planned (hollow) and actual (filled)", milestones.figure(rows, figure.mode(), as_of), rows, "milestones"
     )

@@ -19,6 +19,8 @@ PAGES = {
     "root_causes": "What causes exceptions, beyond size and chance?",
     "integration_health": "Do messages get through between the systems?",
     "kpi_catalogue": "What does each number mean, and what is it now?",
+    "variants": "Which ways do cases take, and how common, fast and good is each?",
+    "bottlenecks": "Where do cases wait longest, and what is behind it?",
     "process_map": "How did the cases really flow, and where do they wait?",
     "work_queue": "What shall be done first, and whose is it?",
     "case": "What happened, and what shall be done?",

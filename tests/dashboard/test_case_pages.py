@@ -172,3 +172,10 @@ def test_what_a_log_does_not_hold_is_said(run: Run, homes: Homes) -> None:
     for missing in ("stock of its item", "shipment of it", "no money is stated"):
         assert missing in said
     assert "Nothing is open in this build." in words(run("all_closed", "work_queue"))
+
+
+def test_the_panel_of_an_exception_leads_to_its_case(run: Run, homes: Homes, desk: Store) -> None:
+    key = str(first(homes, desk)["exception_id"])
+    app = run("sample", "exceptions", exception=key)
+    links = [link for link in app.get("page_link") if link.proto.label == "Open the case"]
+    assert len(links) == 1 and key.replace(":", "%3A") in links[0].proto.query_string

@@ -84,7 +84,7 @@ class Mill(Desk):
 
 @pytest.fixture
 def mill(tmp_path: Path) -> Iterator[Mill]:
-    settings, clock = Settings(home=tmp_path / "home", threads=1), SetClock(datetime(2026, 3, 3, 8, tzinfo=UTC))
+    settings, clock = Settings(home=tmp_path / "home", threads=1), SetClock(datetime.now(UTC))
     made = Mill(tmp_path, settings, opening.open_store(settings, clock), clock)
     made.says(1, allocated=5, shipped=0)
     yield made
@@ -126,6 +126,17 @@ def test_a_proposal_is_confirmed_by_the_build_that_shows_its_goods_and_by_none_b
     trail = {row for row in mill.rows("core_audit", "actor", "action") if row[0] == "service.intake_service"}
     assert {action for _, action in trail} == {"proposal.confirm", "case.resolve", "case.close"}
     assert mill.store.verify().is_whole
+
+
+def test_a_build_of_files_that_are_older_than_the_release_shows_nothing(mill: Mill) -> None:
+    mill.says(2, allocated=20, shipped=0)
+    mill.clock.at = datetime.now(UTC)
+    number = released(mill)
+    sending.send_due(mill.store, Folder(mill.base / "out"), random.Random(1))
+    assert mill.load().published, "the decisions are new, the facts are not"
+    assert mill.take_in() == []
+    mill.says(3, allocated=20, shipped=7)
+    assert mill.take_in() == [(number, "confirmed")]
 
 
 def test_a_case_resolved_here_is_closed_when_its_system_says_so_too(mill: Mill) -> None:

@@ -23,6 +23,7 @@ REQUIRED = frozenset(
         *range(86, 92),
         93,
         94,
+        95,
     }
 )
 """Faults that this stage of the product survives; the numbers are those of the fault catalogue."""
