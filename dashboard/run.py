@@ -23,7 +23,7 @@ def run(pages: Mapping[str, Sequence[Any]]) -> None:
         return
     try:
         user = identity.current()
-        page = st.navigation(access.found(pages, user.role))
+        page = st.navigation(access.found(pages, user.role), expanded=True)
         account.show(user)
         refused = filters.adopt(page.title)
         head = data.begin(identity.scope(user)).header()
