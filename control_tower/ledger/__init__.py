@@ -1,2 +1,1 @@
-"""Did what was decided help? What was promised, what became of it, and how similar cases fared without a decision; never who may
-decide."""
+"""Did what was decided help? What was promised, what became of it, and how similar cases fared without; never who decides."""
