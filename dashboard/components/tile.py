@@ -39,6 +39,8 @@ class Tile:
     """A second number of the same kind, in words."""
     reason: str = ""
     """What carries most of the change, in words."""
+    has_trend: bool = True
+    """False for a number that has no weeks, so that none are missed."""
     goal: float | None = None
     """The target as a number in the unit of the trend, to be drawn beside it."""
 
@@ -84,7 +86,7 @@ def _show(tile: Tile) -> None:
     st.metric(tile.label, tile.value, help=plain.as_text(tile.definition), **options)
     if is_drawn:
         figure.spark(tile.label, sparkline.figure(tile.trend, figure.mode(), tile.goal))
-    elif len(tile.trend) < 2:
+    elif len(tile.trend) < 2 and tile.has_trend:
         quiet.line("No trend: fewer than two weeks have a value.")
     _small_print(tile)
 
