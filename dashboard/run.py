@@ -9,8 +9,8 @@ from typing import Any
 
 import streamlit as st
 
-from control_tower.errors import BuildError, ControlTowerError
-from dashboard import access, actions, data, filters, identity, shortcuts
+from control_tower.errors import BuildError, ControlTowerError, NotAllowed
+from dashboard import access, actions, data, filters, identity, shortcuts, theme
 from dashboard.components import account, empty, figure, header, plain, quiet
 
 
@@ -23,6 +23,7 @@ def run(pages: Mapping[str, Sequence[Any]]) -> None:
         return
     try:
         user = identity.current()
+        hidden = access.hidden(pages, user.role)
         page = st.navigation(access.found(pages, user.role), expanded=True)
         account.show(user)
         refused = filters.adopt(page.title)
@@ -35,10 +36,16 @@ def run(pages: Mapping[str, Sequence[Any]]) -> None:
         return
     header.show(head)
     actions.show()
+    if hidden:
+        access.note(user, hidden, "not for this role")
+        refused = [f"The page {hidden} is not for the role {theme.words(user.role)}; this is the start page.", *refused]
     for sentence in refused:
         quiet.line(f":orange[{plain.as_text(sentence)}]")
     try:
         page.run()
+    except NotAllowed as error:
+        access.note(user, page.title, str(error))
+        empty.stopped(str(error))
     except ControlTowerError as error:
         empty.stopped(str(error))
     header.footer(head)
