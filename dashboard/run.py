@@ -10,6 +10,7 @@ from typing import Any
 import streamlit as st
 
 from control_tower.errors import BuildError, ControlTowerError, NotAllowed
+from control_tower.model import User
 from dashboard import access, actions, data, filters, identity, shortcuts, theme
 from dashboard.components import account, empty, figure, header, plain, quiet
 
@@ -34,13 +35,20 @@ def run(pages: Mapping[str, Sequence[Any]]) -> None:
     except ControlTowerError as error:
         empty.stopped(str(error))
         return
-    header.show(head)
-    actions.show()
     if hidden:
         access.note(user, hidden, "not for this role")
         refused = [f"The page {hidden} is not for the role {theme.words(user.role)}; this is the start page.", *refused]
+    header.show(head)
+    actions.show()
     for sentence in refused:
         quiet.line(f":orange[{plain.as_text(sentence)}]")
+    _show(page, user)
+    header.footer(head)
+    shortcuts.listen()
+
+
+def _show(page: Any, user: User) -> None:
+    """The page itself; what it refuses is said, and noted where it is somebody else's."""
     try:
         page.run()
     except NotAllowed as error:
@@ -48,5 +56,3 @@ def run(pages: Mapping[str, Sequence[Any]]) -> None:
         empty.stopped(str(error))
     except ControlTowerError as error:
         empty.stopped(str(error))
-    header.footer(head)
-    shortcuts.listen()

@@ -328,8 +328,9 @@ def test_a_value_that_no_list_offers_is_not_taken(served: Served) -> None:
         fields = {one.id: "team of my own" for one in shown.of("selectbox")}
         assert len(fields) > 1
         before = len(served.trail())
-        tab.press(button, texts=fields)
-        assert "done" not in {outcome for _, _, outcome in served.trail()[before:]}
+        told = tab.press(button, texts=fields)
+        assert served.trail()[before:] == [("s_lister", "case.assign", "refused")]
+        assert "no team 'team of my own'" in told.words
         shown = tab.open("process_map")
         state = tab.page
         for slider in shown.of("slider"):
