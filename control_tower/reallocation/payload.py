@@ -184,9 +184,7 @@ def _facts(plan: Plan, used: pd.DataFrame) -> dict[str, Any]:
             }
             for r in rows(lines)
         ],
-        "lanes": [
-            {"lane_id": r.lane_id, **lane_terms(r)} for r in rows(lanes[lanes["lane_id"].isin(used["lane_id"])])
-        ],
+        "lanes": [{"lane_id": r.lane_id, **lane_terms(r)} for r in rows(lanes[lanes["lane_id"].isin(used["lane_id"])])],
         "stock": [{"site_id": r.site_id, "item_id": r.item_id, "atp_qty": quantity(r.atp_qty)} for r in rows(stock)],
         "supply": [
             {"supply_id": r.supply_id, "free_qty": quantity(r.free_qty), "due_date": due(r.due_day)}
