@@ -168,7 +168,7 @@ def _facts(plan: Plan, used: pd.DataFrame) -> dict[str, Any]:
     situation = plan.model.situation
     touched = sorted({*used["line"][~_keeps(used)], *used["donor"][used["donor"] >= 0]})
     lines = situation.lines.iloc[touched]
-    drawn = used[["from_site_id", "item_id"]].drop_duplicates()
+    drawn, lanes = used[["from_site_id", "item_id"]].drop_duplicates(), situation.lanes
     stock = situation.stock.merge(drawn, left_on=["site_id", "item_id"], right_on=["from_site_id", "item_id"])
     supply = situation.supply[situation.supply["supply_id"].isin(used["supply_id"])]
     due = partial(explain.day, situation)
@@ -182,10 +182,7 @@ def _facts(plan: Plan, used: pd.DataFrame) -> dict[str, Any]:
             }
             for r in rows(lines)
         ],
-        "lanes": [
-            {"lane_id": r.lane_id, **lane_terms(r)}
-            for r in rows(situation.lanes[situation.lanes["lane_id"].isin(used["lane_id"])])
-        ],
+        "lanes": [{"lane_id": r.lane_id, **lane_terms(r)} for r in rows(lanes[lanes["lane_id"].isin(used["lane_id"])])],
         "stock": [{"site_id": r.site_id, "item_id": r.item_id, "atp_qty": quantity(r.atp_qty)} for r in rows(stock)],
         "supply": [
             {"supply_id": r.supply_id, "free_qty": quantity(r.free_qty), "due_date": due(r.due_day)}
