@@ -7,6 +7,7 @@ from dashboard import run
 PAGES = {
     "Lead": [
         st.Page("app_pages/executive_overview.py", title="Executive overview", icon=":material/insights:"),
+        st.Page("app_pages/outcomes.py", title="Outcomes", icon=":material/fact_check:"),
     ],
     "Decide": [
         st.Page("app_pages/work_queue.py", title="Work queue", icon=":material/checklist:"),

@@ -25,7 +25,7 @@ def run(pages: Mapping[str, Sequence[Any]]) -> None:
     try:
         user = identity.current()
         hidden = access.hidden(pages, user.role)
-        page = st.navigation(access.found(pages, user.role))
+        page = st.navigation(access.found(pages, user.role), expanded=True)
         account.show(user)
         refused = filters.adopt(page.title)
         head = data.begin(identity.scope(user)).header()

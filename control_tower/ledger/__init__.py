@@ -1,1 +1,1 @@
-"""Did what was decided help? What was promised, what became of it, and how similar cases fared without a decision."""
+"""Did what was decided help? What was promised, what became of it, and how similar cases fared without; never who decides."""

@@ -3,7 +3,7 @@
 Never chooses the cases (matching.py) and never knows what is measured.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 import numpy as np
@@ -90,6 +90,14 @@ def judge(sets: int, interval: tuple[float, float], rules: Outcomes) -> tuple[Ve
     if interval[0] > 0:
         return Verdict.HARMS, ""
     return Verdict.CANNOT_TELL, "the difference may as well be chance"
+
+
+def trusted(found: Effect, balanced: list[Balance], rules: Outcomes) -> Effect:
+    """The same, but not told where decided and similar cases still differ more than policy allows."""
+    off = [one.name for one in balanced if abs(one.after) > rules.largest_imbalance]
+    if not off or found.verdict is Verdict.CANNOT_TELL:
+        return found
+    return replace(found, verdict=Verdict.CANNOT_TELL, why=f"similar cases still differ in {' and '.join(off)}")
 
 
 def _drawn(difference: Floats, shared: float, rules: Outcomes) -> Floats:

@@ -4,6 +4,7 @@ Everything that approval, release and the recheck need later is in it: moves, do
 facts it rests on. Never put a decision here.
 """
 
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -170,10 +171,7 @@ def _facts(plan: Plan, used: pd.DataFrame) -> dict[str, Any]:
     drawn = used[["from_site_id", "item_id"]].drop_duplicates()
     stock = situation.stock.merge(drawn, left_on=["site_id", "item_id"], right_on=["from_site_id", "item_id"])
     supply = situation.supply[situation.supply["supply_id"].isin(used["supply_id"])]
-
-    def due(number: float) -> str | None:
-        return explain.day(situation, number)
-
+    due = partial(explain.day, situation)
     return {
         "lines": [
             {

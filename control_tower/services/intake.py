@@ -11,7 +11,7 @@ from typing import Any
 
 from control_tower.errors import Conflict, NotAllowed, Stale
 from control_tower.model import ExceptionCase, Proposal
-from control_tower.services import cases, releases
+from control_tower.services import cases, outcomes, releases
 from control_tower.services.request import Receipt, Request
 from control_tower.vocabulary import ExceptionStatus, MoveAction, OutboxState, ProposalState, ServiceRole
 from control_tower.warehouse import Build
@@ -24,8 +24,8 @@ _NOTHING_TO_SEE = frozenset({MoveAction.WAIT, MoveAction.DEFER, MoveAction.ALTER
 
 
 def take_in(store: Store, build: Build) -> list[Receipt]:
-    """Confirm and close what this build shows; one transaction each, run as often as you like."""
-    return [*_confirmed(store, build), *_closed(store, build)]
+    """Confirm, close and measure what this build shows; one transaction each, run as often as you like."""
+    return [*_confirmed(store, build), *_closed(store, build), *outcomes.measure_all(store, build)]
 
 
 def _confirmed(store: Store, build: Build) -> Iterable[Receipt]:

@@ -8,6 +8,7 @@ from dataclasses import asdict, replace
 from typing import Any
 
 from control_tower.errors import NotAllowed, Stale
+from control_tower.ledger import promise
 from control_tower.model import ExpectedOutcome, Proposal, User
 from control_tower.services import stock
 from control_tower.services.acting import Desk, already, require_version
@@ -78,6 +79,7 @@ def _freeze(desk: Desk, proposal: Proposal) -> None:
     """Write down what this version promises, before anybody knows what it will do."""
     promised: dict[str, Any] = {name: proposal.payload.get(name) for name in _FROZEN}
     promised["payload_hash"] = proposal.payload_hash
+    promised["effect"] = promise.effect_of(proposal.payload)
     desk.unit.proposals.freeze(ExpectedOutcome(proposal.proposal_id, proposal.version, desk.unit.now, promised))
 
 

@@ -54,6 +54,7 @@ class Action(StrEnum):
     STORE_BACKUP = "store.backup"
     STORE_ROTATE_KEY = "store.rotate_key"
     OUTBOX_REPLAY = "outbox.replay"
+    OUTCOME_MEASURE = "outcome.measure"
 
 
 _LEADER, _ENGINEER, _APPROVER = Role.OPERATIONS_LEADER, Role.PROCESS_ENGINEER, Role.APPROVER
@@ -103,6 +104,7 @@ RIGHTS: dict[Action, frozenset[str]] = {
     Action.STORE_BACKUP: frozenset({_ADMIN}),
     Action.STORE_ROTATE_KEY: frozenset({_ADMIN}),
     Action.OUTBOX_REPLAY: frozenset({_ADMIN, _LEADER}),
+    Action.OUTCOME_MEASURE: frozenset({ServiceRole.INTAKE}),
 }
 
 NEVER_TOGETHER: tuple[frozenset[str], ...] = (

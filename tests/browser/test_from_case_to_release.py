@@ -113,7 +113,7 @@ def test_from_a_bar_to_a_case_to_a_released_plan_that_the_erp_has_once(
     expect(page.get_by_text(_proposal(store).payload_hash)).to_be_visible()
     _press(page, "Approve")
     _press(page, "Release")
-    expect(page.get_by_text("released", exact=True).first).to_be_visible(timeout=30_000)
+    expect(page.get_by_text("P-000001 is released")).to_be_visible(timeout=30_000)
     assert _proposal(store).state == "released"
     _sent_once(home, store, monkeypatch)
     _become(page, "Executive", "Audit and policy")

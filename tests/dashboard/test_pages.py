@@ -31,6 +31,8 @@ PAGES = {
     "process_map": "How did the cases really flow, and where do they wait?",
     "work_queue": "What shall be done first, and whose is it?",
     "case": "What happened, and what shall be done?",
+    "reallocation_workbench": "How should this shortage be dealt out?",
+    "approvals": "What waits for my decision?",
 }
 
 
