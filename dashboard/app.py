@@ -26,6 +26,7 @@ PAGES = {
     ],
     "Explain": [
         st.Page("app_pages/root_causes.py", title="Root causes", icon=":material/troubleshoot:"),
+        st.Page("app_pages/prevention_backlog.py", title="Prevention backlog", icon=":material/shield:"),
         st.Page("app_pages/integration_health.py", title="Integration health", icon=":material/sync_problem:"),
     ],
     "Mine": [

@@ -5,6 +5,7 @@ Never finds anything itself: findings come from the analyses.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -72,12 +73,14 @@ def add(store: Store, request: Request, found: Finding) -> Receipt:
 
 
 def change(store: Store, request: Request, backlog_id: str, **values: str) -> Receipt:
-    """Change owner, intended_change, change_kind, measure or status of an entry."""
-    allowed = {"owner", "intended_change", "change_kind", "measure", "status"}
+    """Change owner, intended_change, change_kind, measure or status of an entry; `changed_on`: the day its change counted from."""
+    allowed = {"owner", "intended_change", "change_kind", "measure", "status", "changed_on"}
 
     def write(desk: Desk) -> Change:
         before = _found(desk, backlog_id)
-        changed: dict[str, Any] = dict(values)
+        changed: dict[str, Any] = {name: value for name, value in values.items() if name != "changed_on"}
+        if "changed_on" in values:
+            changed["evidence"] = {**before.evidence, "changed_on": _day(backlog_id, values["changed_on"])}
         if not set(values) <= allowed or values.get("status") not in (None, *BacklogStatus):
             raise NotAllowed(
                 f"backlog {backlog_id}: {', '.join(sorted(allowed))} can be changed, and status to a known one"
@@ -91,14 +94,34 @@ def change(store: Store, request: Request, backlog_id: str, **values: str) -> Re
 
 def measure(store: Store, request: Request, backlog_id: str, before_value: Decimal, after_value: Decimal) -> Receipt:
     """Write down what its figure was before the change and after."""
+    return measure_shown(store, request, backlog_id, (before_value, after_value), {"is_clear": True})
+
+
+def measure_shown(
+    store: Store,
+    request: Request,
+    backlog_id: str,
+    values: tuple[Decimal | None, Decimal | None],
+    shown: Mapping[str, Any],
+) -> Receipt:
+    """Write down both values and all that stands behind them; ends the entry only when `shown` is clear."""
 
     def write(desk: Desk) -> Change:
         before = _found(desk, backlog_id)
-        measured = replace(before, before_value=before_value, after_value=after_value, status=BacklogStatus.MEASURED)
-        return _saved(desk, before, replace(measured, measured_at=desk.unit.now))
+        status = BacklogStatus.MEASURED if shown["is_clear"] else before.status
+        evidence = {**before.evidence, "measured": dict(shown)} if len(shown) > 1 else before.evidence
+        after = replace(before, before_value=values[0], after_value=values[1], evidence=evidence, status=status)
+        return _saved(desk, before, replace(after, measured_at=desk.unit.now))
 
-    content = {"before": before_value, "after": after_value}
+    content = {"before": values[0], "after": values[1], **shown}
     return perform(store, request, Deed(Action.BACKLOG_MEASURE, _KIND, backlog_id, content), write)
+
+
+def _day(backlog_id: str, text: str) -> str:
+    try:
+        return date.fromisoformat(text).isoformat()
+    except ValueError as error:
+        raise NotAllowed(f"backlog {backlog_id}: {text!r} is no day; write it as 2026-05-31") from error
 
 
 def _found(desk: Desk, backlog_id: str) -> BacklogEntry:
@@ -123,4 +146,5 @@ def _fields(record: Finding) -> dict[str, Any]:
 
 def _shown(entry: BacklogEntry) -> dict[str, Any]:
     names = ("finding", "owner", "intended_change", "change_kind", "status", "measure", "before_value", "after_value")
-    return {**{name: getattr(entry, name) for name in names}, "revision": entry.version}
+    more = {name: entry.evidence[name] for name in ("changed_on", "measured") if name in entry.evidence}
+    return {**{name: getattr(entry, name) for name in names}, **more, "revision": entry.version}

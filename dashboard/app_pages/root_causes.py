@@ -5,7 +5,7 @@ import streamlit as st
 from control_tower.analysis import folding
 from control_tower.filters import Filters
 from dashboard import answers, causes, data, period
-from dashboard.components import aging_view, cause_view, empty, filter_bar, plain, quiet, tile
+from dashboard.components import aging_view, cause_view, empty, filter_bar, plain, prevention_form, quiet, tile
 
 
 def main() -> None:
@@ -38,6 +38,7 @@ def main() -> None:
     if result.looked_at:
         st.subheader("All that was compared", anchor=False)
         cause_view.listing(result, reader)
+        prevention_form.offer(cause_view.named(result.found(), reader), result, state)
         cause_view.rising(rising, reader, result.exposure.titles)
 
 
