@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
@@ -40,7 +41,8 @@ def shortage(settings: Settings, store: Store) -> Shortage:
 
 
 def newer_build(settings: Settings, *changes: str) -> str:
-    """Publish the current build once more with these changes of its facts (no row more or less); returns its id."""
+    """Publish the current build once more as if its files came again now, with these
+    changes of their facts (no row more or less); returns its id."""
     old = builds.current_id(settings.builds)
     assert old is not None
     new = f"{old}-next"
@@ -51,6 +53,7 @@ def newer_build(settings: Settings, *changes: str) -> str:
     with duckdb.connect(str(settings.builds / new / "warehouse.duckdb")) as warehouse_file:
         for change in changes:
             warehouse_file.execute(change)
+        warehouse_file.execute("UPDATE load_ledger SET loaded_at = ?", [datetime.now(UTC).replace(tzinfo=None)])
     builds.point_to(settings.builds, new)
     return new
 

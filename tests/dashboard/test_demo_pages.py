@@ -32,6 +32,7 @@ def _link(source: str, target: str) -> None:
     Path(target).hardlink_to(source)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("page", PAGES)
 def test_the_demo_fills_every_page(page: str, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Issue text of the simulator: a prospective user sees every page filled."""

@@ -36,7 +36,7 @@ def servicenow(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> I
     build.close()
 
 
-@pytest.fixture(scope="module", params=["json", "xml"])
+@pytest.fixture(scope="module", params=["json", pytest.param("xml", marks=pytest.mark.slow)])
 def order_management(
     request: pytest.FixtureRequest, shared_data: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[tuple[Build, pm4py.OCEL]]:
