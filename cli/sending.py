@@ -128,8 +128,6 @@ def shown_to_store(settings: Settings) -> "list[Receipt]":
     except StoreError as error:
         complain(f"the build is published, but the store was not told what it shows: {error}")
         return []
-    finally:
-        build.close()
 
 
 def say_shown(receipts: "list[Receipt]") -> None:

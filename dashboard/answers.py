@@ -113,11 +113,18 @@ def integration(row: dict[str, Any], worst: pd.DataFrame, period: Period) -> str
 def catalogue(rows: pd.DataFrame, period: Period) -> str:
     """How many figures there are, how many this build can give, and how many lack something."""
     states = rows["state"].value_counts()
+    if states.get("pending"):
+        return so_far(len(rows), len(rows) - int(states["pending"]))
     said = f"{len(rows)} figures are defined; this build gives {int(states.get('available', 0))} of them for {period.words}"
     few, missing = int(states.get("too few", 0)), int(states.get("not available", 0))
     more = [f"{few} {'has' if few == 1 else 'have'} too few rows"] if few else []
     more += [f"{missing} cannot be computed and say{'s' if missing == 1 else ''} why"] if missing else []
     return f"{said}; {', '.join(more)}." if more else f"{said}."
+
+
+def so_far(n: int, known: int) -> str:
+    """How many of the figures are computed while the others still are."""
+    return f"{n} figures are defined; {known} of them are computed so far …"
 
 
 def root_causes(found: pd.DataFrame, looked_at: int, holds: str) -> str:

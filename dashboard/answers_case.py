@@ -52,20 +52,16 @@ def clock(found: sla.Clock, left_hours: float | None, zone: str | None) -> str:
     return said.get(found.state, f"{left}due {due}")
 
 
-def remaining(waited: float | None, by: float | None, left: float, n: int, small: int) -> str:
-    """How long it will still take, given how long it has lasted, in the trade's words."""
+def remaining(waited: float | None, by: float | None, left: float, whose: str) -> str:
+    """How long it will still take, given how long it has lasted; `whose` says what it is compared with: type, category."""
     if waited is None:
-        return "How long it still takes cannot be said: its times are suspect, or it has ended."
-    if n < small:
-        return f"How long it still takes cannot be said: only {n} of its type are known."
+        return "How long it still takes cannot be said: its times are suspect."
+    share = theme.percent(left, 1)
     if by is None:
-        return (
-            f"It has lasted {theme.hours(waited)}; only {theme.percent(left, 1)} of its type last so long, and too few to "
-            "say how long they go on."
-        )
+        return f"It has lasted {theme.hours(waited)}; of its {whose}, {share} last so long: too few to say how long they go on."
     return (
-        f"It has lasted {theme.hours(waited)}. Of its type, {theme.percent(left, 1)} last so long; half of these are resolved "
-        f"within another {theme.hours(by - waited)}."
+        f"It has lasted {theme.hours(waited)}; of its {whose}, {share} last so long, and half of these are resolved within "
+        f"another {theme.hours(by - waited)}."
     )
 
 

@@ -31,6 +31,8 @@ PAGES = {
     ],
     "Mine": [
         st.Page("app_pages/process_map.py", title="Process map", icon=":material/account_tree:"),
+        st.Page("app_pages/variants.py", title="Variants", icon=":material/alt_route:"),
+        st.Page("app_pages/bottlenecks.py", title="Bottlenecks", icon=":material/hourglass_bottom:"),
         st.Page("app_pages/conformance.py", title="Conformance", icon=":material/rule:"),
         st.Page("app_pages/hand_overs.py", title="Hand-overs", icon=":material/sync_alt:"),
         st.Page("app_pages/compare.py", title="Compare", icon=":material/compare_arrows:"),

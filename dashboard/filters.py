@@ -12,7 +12,21 @@ import streamlit as st
 from control_tower.filters import URL_WORDS, Filters, from_query_params
 
 LOCAL_WORDS = frozenset(
-    {"sort", "skip", "exception", "proposal", "qsource", "qrule", "kpi", "deviation", "rule", "pair", "whose", "entry"}
+    {
+        "sort",
+        "skip",
+        "exception",
+        "proposal",
+        "qsource",
+        "qrule",
+        "kpi",
+        "deviation",
+        "rule",
+        "pair",
+        "whose",
+        "way",
+        "entry",
+    }
 )
 _STATE, _PAGE = "filter_state", "filter_page"
 

@@ -29,16 +29,22 @@ def is_demo() -> bool:
 def current() -> User:
     """The account behind this tab, as the store says now (fault 80).
 
-    Raises NotAllowed when nobody is signed in, when the account is closed or unknown, or when the pages would offer
-    the demo's users beyond this machine.
+    Raises NotAllowed when nobody is signed in, when the account is closed or unknown, when the server takes identities
+    from headers (which anybody can write who reaches it), or when the pages would offer the demo's users beyond this
+    machine.
     """
+    if st.get_option("server.trustedUserHeaders"):
+        raise NotAllowed(
+            "the server is set to believe identity headers (server.trustedUserHeaders), and whoever reaches it can write "
+            "them; take that setting away and configure an identity provider (docs/signing_in.md)"
+        )
     if not is_demo():
         return users.find_by_subject(store(), _subject())
     address = st.get_option("server.address")
     if address not in LOOPBACK:
         raise NotAllowed(
             f"demo mode is for this machine only, and the pages are served on {address or 'every address'}; serve them "
-            "on 127.0.0.1, or configure an identity provider (README, Signing in)"
+            "on 127.0.0.1, or configure an identity provider (docs/signing_in.md)"
         )
     return users.find(store(), st.session_state.get(_CHOSEN, DEFAULT))
 

@@ -16,7 +16,21 @@ from control_tower import warehouse
 from control_tower.settings import Settings
 from dashboard import data
 from dashboard.components import csv
-from process_mining import case_list, directly_follows, kept_cases, replay, stay, step_times
+from process_mining import (
+    approval,
+    bottleneck,
+    case_list,
+    delay_reason,
+    directly_follows,
+    kept_cases,
+    performance,
+    queue_at,
+    replay,
+    rework,
+    stay,
+    step_times,
+    variants,
+)
 from process_mining.abstraction import simplified
 from process_mining.case_list import MAX_ROWS, CasePage
 from process_mining.cohort import Cohort
@@ -80,6 +94,53 @@ class Mining:
         found: list[replay.Trace] = self._call("traces", self.cohort)
         return found
 
+    def variants(self, limit: int, offset: int, max_steps: int) -> variants.VariantPage:
+        """Some of the ways that the cases take, the most frequent first, and how many are not among them."""
+        found: variants.VariantPage = self._call(
+            "variants", self.cohort, limit=limit, offset=offset, max_steps=max_steps
+        )
+        return found
+
+    def rework(self) -> rework.Rework:
+        """What is done more than once, and what goes to and fro."""
+        found: rework.Rework = self._call("rework", self.cohort)
+        return found
+
+    def bottlenecks(self) -> bottleneck.Bottlenecks:
+        """Steps and paths by all time that passes there, open cases included."""
+        found: bottleneck.Bottlenecks = self._call("bottlenecks", self.cohort)
+        return found
+
+    def performance(self) -> performance.Performance:
+        """Waiting apart from service, where the log writes starts."""
+        found: performance.Performance = self._call("performance", self.cohort)
+        return found
+
+    def queue_length(self, activity: str) -> tuple[queue_at.QueueLength, ...]:
+        """How many cases stood in the line after a step, over time."""
+        found: tuple[queue_at.QueueLength, ...] = self._call("queue_length", self.cohort, activity=activity)
+        return found
+
+    def loads(self, activity: str) -> tuple[queue_at.Load, ...]:
+        """Who ends the waiting after a step, and how busy they are."""
+        found: tuple[queue_at.Load, ...] = self._call("loads", self.cohort, activity=activity)
+        return found
+
+    def waiting_cases(self, activity: str) -> tuple[queue_at.WaitingCase, ...]:
+        """The cases behind a line, the longest waiting first."""
+        found: tuple[queue_at.WaitingCase, ...] = self._call("waiting_cases", self.cohort, activity=activity)
+        return found
+
+    def delay_reasons(self) -> delay_reason.DelayReasons:
+        """All waiting by declared reason."""
+        found: delay_reason.DelayReasons = self._call("delay_reasons", self.cohort)
+        return found
+
+    def approvals(self) -> approval.ApprovalLatency:
+        """How long approvals take, and with whom. Raises NotAvailable where nothing asks for one."""
+        found: approval.ApprovalLatency = self._call("approvals", self.cohort)
+        return found
+
     def of(self, cohort: Cohort) -> "Mining":
         """The same build and user, another cohort."""
         return Mining(self.reader, cohort)
@@ -114,6 +175,15 @@ _ANSWERS: Final[Mapping[str, Callable[..., Any]]] = {
     "path_times": step_times.gaps,
     "stay_curve": step_times.stay_curve,
     "traces": replay.traces,
+    "variants": variants.variants,
+    "rework": rework.rework,
+    "bottlenecks": bottleneck.bottlenecks,
+    "performance": performance.performance,
+    "queue_length": queue_at.queue_length,
+    "loads": queue_at.loads,
+    "waiting_cases": queue_at.waiting_cases,
+    "delay_reasons": delay_reason.delay_reasons,
+    "approvals": approval.approval_latency,
 }
 
 

@@ -9,8 +9,9 @@ from typing import Any
 
 import streamlit as st
 
-from control_tower.errors import BuildError, ControlTowerError
-from dashboard import access, actions, data, filters, identity
+from control_tower.errors import BuildError, ControlTowerError, NotAllowed
+from control_tower.model import User
+from dashboard import access, actions, data, filters, identity, shortcuts, theme
 from dashboard.components import account, empty, figure, header, plain, quiet
 
 
@@ -23,7 +24,8 @@ def run(pages: Mapping[str, Sequence[Any]]) -> None:
         return
     try:
         user = identity.current()
-        page = st.navigation(access.found(pages, user.role))
+        hidden = access.hidden(pages, user.role)
+        page = st.navigation(access.found(pages, user.role), expanded=True)
         account.show(user)
         refused = filters.adopt(page.title)
         head = data.begin(identity.scope(user)).header()
@@ -33,12 +35,24 @@ def run(pages: Mapping[str, Sequence[Any]]) -> None:
     except ControlTowerError as error:
         empty.stopped(str(error))
         return
+    if hidden:
+        access.note(user, hidden, "not for this role")
+        refused = [f"The page {hidden} is not for the role {theme.words(user.role)}; this is the start page.", *refused]
     header.show(head)
     actions.show()
     for sentence in refused:
         quiet.line(f":orange[{plain.as_text(sentence)}]")
+    _show(page, user)
+    header.footer(head)
+    shortcuts.listen()
+
+
+def _show(page: Any, user: User) -> None:
+    """The page itself; what it refuses is said, and noted where it is somebody else's."""
     try:
         page.run()
+    except NotAllowed as error:
+        access.note(user, page.title, str(error))
+        empty.stopped(str(error))
     except ControlTowerError as error:
         empty.stopped(str(error))
-    header.footer(head)

@@ -92,6 +92,7 @@ def main_reason(
     scale = 1000.0 if definition.unit == "per_1000" else 1.0
     is_sum = definition.aggregate == "sum" or (definition.aggregate == "stock" and definition.stock_figure == "sum")
     frames: dict[str, tuple[pd.DataFrame, pd.DataFrame]] = {}
+    whole: list[KpiValue] = []
     for dimension in dimensions:
         try:
             parts = [breakdown(connection, definition, span, filters, dimension) for span in spans]
@@ -100,7 +101,7 @@ def main_reason(
         if definition.aggregate in ("mean", "ratio"):
             frames[dimension] = (_frame(parts[0], scale), _frame(parts[1], scale))
         else:
-            whole = [evaluate(connection, definition, span, filters) for span in spans]
+            whole = whole or [evaluate(connection, definition, span, filters) for span in spans]
             frames[dimension] = (_moves(parts[0], whole[0]), _moves(parts[1], whole[1]))
     if definition.aggregate == "mean" or definition.aggregate == "ratio":
         return of_rates(frames, definition.aggregate)

@@ -20,7 +20,7 @@ SELECT
 FROM core_integration_message
 WHERE business_key IS NOT NULL
 GROUP BY business_key
-HAVING count(DISTINCT coalesce(idempotency_key, message_id)) > 1
+HAVING min(coalesce(idempotency_key, message_id)) != max(coalesce(idempotency_key, message_id))
 UNION ALL
 SELECT
     'order ' || order_id AS transaction_id,

@@ -1,1 +1,1 @@
-"""Did what was decided help? Promises, what became of them, and similar cases without a decision; never decides anything."""
+"""Did what was decided help? What was promised, what became of it, and how similar cases fared without; never who decides."""

@@ -1,5 +1,10 @@
 /* Grain: one row per message among the dead letters and not taken out, the oldest first.
    $source as in integration_total. */
+WITH dead AS (
+    SELECT DISTINCT message_id
+    FROM core_integration_message
+    WHERE dlq_at IS NOT NULL
+)
 SELECT
     message.message_id,
     any_value(regexp_replace(message.interface_id, '^[^:]+:', '')) AS interface,
@@ -12,6 +17,7 @@ SELECT
     any_value(message.order_id) AS order_id,
     any_value(message.exception_id) AS exception_id
 FROM core_integration_message AS message
+SEMI JOIN dead ON message.message_id = dead.message_id
 LEFT JOIN source_clock AS clock ON message.source_system = clock.source_system
 WHERE $source = '' OR message.source_system = $source
 GROUP BY message.message_id

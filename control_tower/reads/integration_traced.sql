@@ -6,24 +6,55 @@ WITH allowed AS (
     FROM policy_parameter
     WHERE name = 'silent_interface_hours'
 ),
+raised AS (
+    SELECT
+        exception_id,
+        type_code,
+        type_title,
+        order_id,
+        detected_at
+    FROM mart_exception
+    WHERE
+        category != 'integration'
+        AND detected_at >= $since
+        AND detected_at < $until
+        AND status NOT IN ('duplicate', 'false_positive')
+        AND coalesce(disposition, 'confirmed') NOT IN ('duplicate', 'false_positive')
+),
+near AS (
+    SELECT
+        message_id,
+        order_id,
+        exception_id,
+        business_key,
+        sent_at,
+        expected_at,
+        status
+    FROM core_integration_message
+    WHERE
+        ($source = '' OR source_system = $source)
+        AND (
+            order_id IN (SELECT raised.order_id FROM raised WHERE raised.order_id IS NOT NULL)
+            OR exception_id IN (SELECT raised.exception_id FROM raised)
+        )
+),
 repeated AS (
     SELECT business_key
     FROM core_integration_message
-    WHERE business_key IS NOT NULL
+    WHERE business_key IN (SELECT near.business_key FROM near WHERE near.business_key IS NOT NULL)
     GROUP BY business_key
-    HAVING count(DISTINCT coalesce(idempotency_key, message_id)) > 1
+    HAVING min(coalesce(idempotency_key, message_id)) != max(coalesce(idempotency_key, message_id))
 ),
 troubled AS (
     SELECT
-        message.order_id,
-        message.exception_id,
-        message.sent_at,
-        message.status != 'ok' AS is_failed,
-        coalesce(epoch(message.sent_at) - epoch(message.expected_at) > 3600 * (SELECT hours FROM allowed), false) AS is_late,
+        near.order_id,
+        near.exception_id,
+        near.sent_at,
+        near.status != 'ok' AS is_failed,
+        coalesce(epoch(near.sent_at) - epoch(near.expected_at) > 3600 * (SELECT hours FROM allowed), false) AS is_late,
         repeated.business_key IS NOT NULL AS is_repeated
-    FROM core_integration_message AS message
-    LEFT JOIN repeated ON message.business_key = repeated.business_key
-    WHERE ($source = '' OR message.source_system = $source)
+    FROM near
+    LEFT JOIN repeated ON near.business_key = repeated.business_key
 ),
 of_order AS (
     SELECT
@@ -47,15 +78,9 @@ judged AS (
         coalesce(of_order.failed_at <= raised.detected_at, false) OR named.exception_id IS NOT NULL AS is_failed,
         coalesce(of_order.late_at <= raised.detected_at, false) AS is_late,
         coalesce(of_order.repeated_at <= raised.detected_at, false) AS is_repeated
-    FROM mart_exception AS raised
+    FROM raised
     LEFT JOIN of_order ON raised.order_id = of_order.order_id
     LEFT JOIN named ON raised.exception_id = named.exception_id
-    WHERE
-        raised.category != 'integration'
-        AND raised.detected_at >= $since
-        AND raised.detected_at < $until
-        AND raised.status NOT IN ('duplicate', 'false_positive')
-        AND coalesce(raised.disposition, 'confirmed') NOT IN ('duplicate', 'false_positive')
 )
 SELECT
     type_code,

@@ -30,7 +30,7 @@ def generate(situation: Situation, rules: Reallocation) -> pd.DataFrame:
     lines = situation.lines.assign(line=np.arange(len(situation.lines)))
     takers = lines[lines["part"].isin([SHORT, HOLDS])]
     pieces = [
-        _own(lines),
+        _own(lines, rules),
         _from_stock(situation, takers, rules),
         _from_supply(situation, takers, rules),
         _substitutes(situation, lines[lines["part"] == SHORT], rules),
@@ -106,14 +106,15 @@ def _pairs(lines: pd.DataFrame, sources: pd.DataFrame) -> pd.DataFrame:
     return wanted.merge(sources, on="item_id")
 
 
-def _own(lines: pd.DataFrame) -> pd.DataFrame:
-    """What a line holds already and may keep."""
+def _own(lines: pd.DataFrame, rules: Reallocation) -> pd.DataFrame:
+    """What a line holds already and may keep; of a blocked order it lies until credit is decided (REA-06)."""
     mine = lines[
         (lines["covered_qty"] > 0) & ((lines["part"] == HOLDS) | ((lines["part"] == SHORT) & lines["is_blocked"]))
     ]
     return pd.DataFrame({
         "line": mine["line"], "donor": mine["line"], "action": Action.RESERVE.value, "from_site_id": mine["site_id"],
-        "item_id": mine["item_id"], "capacity": mine["covered_qty"], "ready_day": 0, "unit_cost": mine["unit_cost"],
+        "item_id": mine["item_id"], "capacity": mine["covered_qty"], "unit_cost": mine["unit_cost"],
+        "ready_day": np.where(mine["part"] == SHORT, rules.credit_decision_days, 0),
     })  # fmt: skip
 
 

@@ -18,29 +18,45 @@ EXACT_BELOW = 600
 """Arcs up to which a network is solved to the optimum; above, to the gap asked for."""
 NODES = 3_000
 """Most nodes searched per part, so that a hard one ends with an honest gap, the same on every machine."""
+LOOSE = 2.0
+"""At first each part may use up this many times its share of the gap: most need less, and the worst are searched again."""
+TIGHTER = 4.0
+"""By how much less a part may use up when it is searched again."""
 
 
 def solve_in_parts(network: Network, gap: float, seconds: float, begun: Numbers) -> Solution:
     """The cheapest flow, proven to within `gap`, or the status of the part that could not be solved.
 
     `begun` is any flow that breaks no limit: its cost says how much of the gap each part may use up (in
-    proportion to its arcs), and a part that the search leaves worse than this keeps it. Bounds of the parts add up to a bound of the whole, since the limits they share only ever cost more.
+    proportion to its arcs), and a part that the search leaves worse than this keeps it. Bounds of the parts add
+    up to a bound of the whole, since the limits they share only ever cost more.
     """
     ends = time.monotonic() + seconds
-    part, found = labels(network), _Found(begun.copy(), np.zeros(len(begun)))
-    allowed = 0.0 if len(network.source) <= EXACT_BELOW else gap * abs(cost_of(network, begun)) / len(network.source)
+    share = 0.0 if len(network.source) <= EXACT_BELOW else gap * abs(cost_of(network, begun)) / len(network.source)
+    part, found = labels(network), _Found(network, begun.copy(), np.zeros(len(begun)), np.zeros(len(begun)))
     todo = np.unique(part)
     while len(todo):
         for number in todo.tolist():
+            arcs = np.flatnonzero(part == number)
+            allowed = found.share[arcs[0]] / TIGHTER if found.share[arcs[0]] else share * LOOSE
             left = ends - time.monotonic()
-            status = found.solve(network, np.flatnonzero(part == number), allowed, left) if left > 0 else "time_limit"
+            status = found.solve(arcs, allowed, left) if left > 0 else "time_limit"
             if status in ("time_limit", "infeasible"):
                 return Solution(np.zeros(len(network.source)), float("nan"), float("nan"), float("nan"), status)
         part, todo = _joined(network, part, found)
-    cost = cost_of(network, found.flow)
-    bound = min(float(found.bound.sum()), cost)
-    distance = (cost - bound) / max(abs(cost), 1e-9)
-    return Solution(found.flow, cost, bound, distance, "optimal" if distance <= 1e-6 else "within_gap")
+        todo = todo if len(todo) else _worst(part, found, gap, share)
+    return found.solution()
+
+
+def _worst(part: Places, found: "_Found", gap: float, share: float) -> Places:
+    """The part that leaves most to be proven, as long as all together leave more than the gap; else none."""
+    none = np.zeros(0, dtype=np.int64)
+    if not share or found.distance <= gap * abs(found.cost):
+        return none
+    numbers, first = np.unique(part, return_index=True)
+    left = np.array([found.left(np.flatnonzero(part == number)) for number in numbers])
+    left[found.share[first] <= share * LOOSE / TIGHTER**3] = 0.0
+    return numbers[[int(left.argmax())]] if left.max() > 0 else none
 
 
 def labels(network: Network) -> Places:
@@ -57,22 +73,44 @@ def labels(network: Network) -> Places:
 
 @dataclass
 class _Found:
-    """The flow so far, and per first arc of a solved part its bound."""
+    """The flow so far; at the first arc of each solved part its bound, and the money an arc it was allowed to leave."""
 
+    network: Network
     flow: Numbers
     bound: Numbers
+    share: Numbers
 
-    def solve(self, network: Network, arcs: Places, allowed: float, seconds: float) -> str:
+    def solve(self, arcs: Places, allowed: float, seconds: float) -> str:
         """Solve the part of these arcs anew, to `allowed` money an arc."""
-        part, before = only(network, arcs), self.flow[arcs]
+        part, before = only(self.network, arcs), self.flow[arcs]
         cost = cost_of(part, before)
         solution = solve(part, allowed * len(arcs) / max(abs(cost), 1e-9), seconds, NODES)
         if solution.status in ("time_limit", "infeasible"):
             return solution.status
         self.flow[arcs] = before if cost < solution.cost else solution.flow
-        self.bound[arcs] = 0.0
-        self.bound[arcs[0]] = solution.bound
+        self.bound[arcs], self.share[arcs] = 0.0, 0.0
+        self.bound[arcs[0]], self.share[arcs[0]] = solution.bound, allowed
         return solution.status
+
+    @property
+    def cost(self) -> float:
+        """What the flow costs by now."""
+        return cost_of(self.network, self.flow)
+
+    @property
+    def distance(self) -> float:
+        """How far the flow may be from the best, in money."""
+        return max(self.cost - float(self.bound.sum()), 0.0)
+
+    def left(self, arcs: Places) -> float:
+        """How far the part of these arcs may be from its best."""
+        return cost_of(only(self.network, arcs), self.flow[arcs]) - float(self.bound[arcs].sum())
+
+    def solution(self) -> Solution:
+        """The flow with its bound and what it may be from the best, as share of its cost's size."""
+        share = self.distance / max(abs(self.cost), 1e-9)
+        status = "optimal" if share <= 1e-6 else "within_gap"
+        return Solution(self.flow, self.cost, self.cost - self.distance, share, status)
 
 
 def only(network: Network, arcs: Places) -> Network:

@@ -4,6 +4,7 @@ Everything that approval, release and the recheck need later is in it: moves, do
 facts it rests on. Never put a decision here.
 """
 
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,7 @@ from control_tower.reallocation import explain, rules
 from control_tower.reallocation.assembly import NOTHING_ASSIGNED
 from control_tower.reallocation.model_core import STEP
 from control_tower.reallocation.plan import Plan
-from control_tower.reallocation.situation import HOLDS, SHORT, rows
+from control_tower.reallocation.situation import HOLDS, SHORT, contract, lane_terms, rows
 from control_tower.vocabulary import CustomerTier
 from control_tower.vocabulary import MoveAction as Action
 
@@ -163,22 +164,25 @@ def _totals(plan: Plan, used: pd.DataFrame) -> dict[str, Any]:
 
 
 def _facts(plan: Plan, used: pd.DataFrame) -> dict[str, Any]:
-    """The facts the moves rest on, for the recheck: lines, stock and receipts as they were."""
+    """The facts the moves rest on, for the recheck: lines, lanes, stock and receipts as they were."""
     situation = plan.model.situation
     touched = sorted({*used["line"][~_keeps(used)], *used["donor"][used["donor"] >= 0]})
     lines = situation.lines.iloc[touched]
-    drawn = used[["from_site_id", "item_id"]].drop_duplicates()
+    drawn, lanes = used[["from_site_id", "item_id"]].drop_duplicates(), situation.lanes
     stock = situation.stock.merge(drawn, left_on=["site_id", "item_id"], right_on=["from_site_id", "item_id"])
     supply = situation.supply[situation.supply["supply_id"].isin(used["supply_id"])]
-
-    def due(number: float) -> str | None:
-        return explain.day(situation, number)
-
+    due = partial(explain.day, situation)
     return {
         "lines": [
-            {"order_line_id": r.order_line_id, "qty": quantity(r.qty), "promise_date": due(r.promise_day)}
+            {
+                "order_line_id": r.order_line_id,
+                "qty": quantity(r.qty),
+                "promise_date": due(r.promise_day),
+                "contract": contract(r),
+            }
             for r in rows(lines)
         ],
+        "lanes": [{"lane_id": r.lane_id, **lane_terms(r)} for r in rows(lanes[lanes["lane_id"].isin(used["lane_id"])])],
         "stock": [{"site_id": r.site_id, "item_id": r.item_id, "atp_qty": quantity(r.atp_qty)} for r in rows(stock)],
         "supply": [
             {"supply_id": r.supply_id, "free_qty": quantity(r.free_qty), "due_date": due(r.due_day)}

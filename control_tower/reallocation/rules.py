@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from control_tower.policy_reallocation import Reallocation
-from control_tower.reallocation.situation import FROZEN, HOLDS, NEVER, SHORT, Situation
+from control_tower.reallocation.situation import FROZEN, NEVER, SHORT, Situation
 from control_tower.vocabulary import AllocationClass, CustomerTier
 from control_tower.vocabulary import MoveAction as Action
 
@@ -108,11 +108,10 @@ def _goods(options: pd.DataFrame, line: pd.DataFrame, situation: Situation) -> d
 def _donors(line: pd.DataFrame, donor: pd.DataFrame, is_taken: pd.Series, rules: Reallocation) -> dict[str, Any]:
     gains = line["allocation_class"].isin([c.value for c in rules.gaining_classes])
     loses = donor["allocation_class"].isin([c.value for c in rules.losing_classes])
-    waits = donor["part"] == HOLDS
     return {
         "freeze_horizon": is_taken & (donor["part"] == FROZEN),
         "protected_customer": is_taken & donor["is_promise_protected"],
-        "allocation_class": is_taken & (~gains | (~loses & waits)),
+        "allocation_class": is_taken & (~gains | ~loses),
     }
 
 

@@ -57,6 +57,33 @@ Reserved = Iterable[Mapping[str, Any]]
 """Rows of the store's reservation ledger: site_id, item_id, supply_id, donor_order_line_id, qty and, for whom, order_line_id."""
 
 
+CONTRACT = (
+    "is_split_allowed", "is_ship_complete", "is_promise_protected", "routing_guide_code", "min_split_margin_rate",
+    "is_credit_blocked", "is_regulated", "customer_tier",
+)  # fmt: skip
+"""What is agreed with the customer of a line, or holds for his order: a plan rests on it."""
+
+
+def contract(line: Any) -> dict[str, Any]:
+    """The terms of one prepared line as plain values, to be stored and compared."""
+    return {name: plain(getattr(line, name)) for name in CONTRACT}
+
+
+def lane_terms(lane: Any) -> dict[str, Any]:
+    """Carrier, transit time, price and least quantity of one lane as plain values, to be stored and compared."""
+    found = (lane.carrier_id, lane.lead_time_days, lane.unit_freight, lane.min_qty)
+    return dict(zip(("carrier_id", "lead_days", "unit_freight", "min_qty"), map(plain, found), strict=True))
+
+
+def plain(value: Any) -> Any:
+    """A value that JSON keeps as it is: yes, no, a number, a text or nothing."""
+    if pd.isna(value):
+        return None
+    if isinstance(value, bool | np.bool_):
+        return "yes" if value else "no"
+    return str(value) if isinstance(value, str) else round(float(value), 4)
+
+
 def rows(frame: pd.DataFrame) -> list[Any]:
     """The rows of a small frame as named tuples, for what is written out one by one."""
     return list(frame.itertuples(index=False))
@@ -120,11 +147,6 @@ def _ledger(reserved: Reserved) -> pd.DataFrame:
     columns = ["site_id", "item_id", "supply_id", "donor_order_line_id", "order_line_id", "qty"]
     frame = pd.DataFrame([{name: row.get(name) for name in columns} for row in reserved], columns=columns)
     return frame.assign(qty=frame["qty"].astype(float))
-
-
-def stock_of(stock: pd.DataFrame, reserved: Reserved) -> pd.DataFrame:
-    """Stock as read, with what can be promised of it after the ledger: for the recheck."""
-    return _stock(stock, _ledger(reserved))
 
 
 def _days(values: pd.Series, as_of: date) -> pd.Series:

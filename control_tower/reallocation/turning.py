@@ -1,7 +1,7 @@
 """What would change the answer? Per line, the least change of one weight, or the rule, that lets another option win.
 
 For the line by itself, everything else standing still: a first answer in words, from the terms a payload holds. What
-really happens with other weights is what the what-if panel solves. Pure.
+really happens with other weights is what the what-if panel solves. Never solves, never reads a build.
 """
 
 from collections.abc import Mapping

@@ -10,6 +10,7 @@ from typing import Any
 
 from control_tower.errors import NotAllowed
 from control_tower.model import CaseComment, CasePause, CaseTask, ExceptionCase, ExceptionFacts, User
+from control_tower.services import owning
 from control_tower.services.acting import Change, Deed, Desk, already, perform, require_version
 from control_tower.services.request import Receipt, Request
 from control_tower.vocabulary import ExceptionStatus, TaskState
@@ -58,6 +59,7 @@ def assign(store: Store, request: Request, exception_id: str, team_id: str | Non
     def own(desk: Desk, case: ExceptionCase) -> ExceptionCase:
         if not team_id and not user_id:
             raise NotAllowed(f"exception {exception_id}: needs an owner; name a team, a person, or both")
+        owning.require(desk, exception_id, team_id, user_id)
         return replace(case, owner_team_id=team_id or case.owner_team_id, owner_user_id=user_id)
 
     return _move(store, request, exception_id, Action.CASE_ASSIGN, own, team_id=team_id, user_id=user_id)
@@ -95,6 +97,7 @@ def escalate(store: Store, request: Request, exception_id: str, team_id: str | N
 
     def up(desk: Desk, case: ExceptionCase) -> ExceptionCase:
         _reason(desk, "escalating")
+        owning.require(desk, exception_id, team_id, None)
         desk.unit.cases.end_pause(exception_id, desk.unit.now)
         owner = team_id or case.owner_team_id
         return replace(case, escalation_level=case.escalation_level + 1, owner_team_id=owner)

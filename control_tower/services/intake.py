@@ -5,6 +5,7 @@ closed because somebody says so. Never loads anything.
 """
 
 from collections.abc import Iterable, Mapping
+from datetime import UTC
 from decimal import Decimal
 from typing import Any
 
@@ -41,13 +42,15 @@ def is_shown(proposal: Proposal, build: Build) -> bool:
     """Whether every line of a plan that gets goods has them allocated or shipped in this build.
 
     A line has them when what it got since the build the plan was made on covers what was moved to it, or when all that
-    was ordered and not cancelled is allocated or shipped. Never by the build that the plan was made on.
+    was ordered and not cancelled is allocated or shipped. Only a file that was loaded after the release can say so: a
+    build that merely takes the store in again shows nothing new.
     """
     wanted: dict[str, Decimal] = {}
     for move in proposal.payload["moves"]:
         if move["action"] not in _NOTHING_TO_SEE and Decimal(str(move["qty"])) > 0:
             wanted[move["order_line_id"]] = wanted.get(move["order_line_id"], Decimal(0)) + Decimal(str(move["qty"]))
-    if not wanted or build.id == proposal.build_id:
+    released = proposal.released_at
+    if not wanted or released is None:
         return False
     short = {
         line["order_line_id"]: Decimal(str(line["short_qty"]))
@@ -56,7 +59,11 @@ def is_shown(proposal: Proposal, build: Build) -> bool:
     }
     frame = build.read("decision_progress", order_line_ids=sorted(wanted))
     shown: Mapping[str, Any] = {str(row["order_line_id"]): row for row in frame.to_dict("records")}
-    return all(line in shown and _has_got(shown[line], qty, short.get(line)) for line, qty in wanted.items())
+    since = released.astimezone(UTC).replace(tzinfo=None)
+    return all(
+        line in shown and shown[line]["loaded_at"] >= since and _has_got(shown[line], qty, short.get(line))
+        for line, qty in wanted.items()
+    )
 
 
 def _has_got(line: Mapping[str, Any], moved: Decimal, short: Decimal | None) -> bool:

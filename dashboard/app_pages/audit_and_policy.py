@@ -18,9 +18,9 @@ def main() -> None:
     st.markdown(plain.as_text(f"{policy_view.in_force(found, versions)} {entries:,} entries stand in the audit trail."))
     rules, versions_tab, records, whole = st.tabs(["Rules in force", "Versions", "Audit trail", "Is it whole?"])
     with rules:
+        policy_view.matrix(found)
         left, right = st.columns(2, gap="large")
         with left:
-            policy_view.matrix(found)
             st.markdown("**Every rule, by section**")
             policy_view.sections(found)
         with right:

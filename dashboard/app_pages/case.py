@@ -8,7 +8,7 @@ from control_tower.services import casefile
 from control_tower.services.triaging import Laid
 from control_tower.vocabulary import ExceptionStatus
 from dashboard import answers_case, data, filters, identity, queue
-from dashboard.components import case_actions, case_facts, case_people, case_view, plain, quiet
+from dashboard.components import case_actions, case_facts, case_people, case_view, plain, quiet, workbench_link
 
 
 def main() -> None:
@@ -40,6 +40,7 @@ def opened(reader: data.Reader, laid: Laid, head: data.Header, row: dict[str, An
         case_view.course(reader, row)
     with right:
         case_actions.show(chosen, ExceptionStatus(row["status"]), held, laid)
+        workbench_link.show(reader, chosen, laid.viewer)
         case_view.clocks(reader, row, clocks, laid)
         case_people.show(reader, row, held, laid)
     case_facts.show(reader, chosen, head.currency)

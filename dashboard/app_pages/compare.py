@@ -30,7 +30,7 @@ def main() -> None:
         return
     rows = compare_view.named(found)
     answer.markdown(plain.as_text(compare_view.answer(found, rows, first_name, second_name)))
-    tile.row(compare_view.tiles(found, first_name, second_name))
+    tile.row(compare_view.tiles(found, first_name, second_name), is_timed=False)
     if said := compare_view.open_ones(found):
         quiet.line(said)
     compare_view.picture(rows, first_name, second_name)

@@ -35,7 +35,7 @@ def main() -> None:
         answer.markdown("No case could be measured against this process.")
         return
     answer.markdown(plain.as_text(conformance_view.answer(found, drawn.title)))
-    tile.row(conformance_view.tiles(found))
+    tile.row(conformance_view.tiles(found), is_timed=False)
     conformance_view.drawing(drawn, found)
     conformance_view.downloads(drawn, chosen.net if chosen else held.model().net, process)
     conformance_view.deviations(held, found, name)

@@ -24,7 +24,7 @@ def main() -> None:
         return
     times, curve = cycle_time(single.values, single.outcomes), survival_curve(single.values, single.observed)
     answer.markdown(plain.as_text(answers.cycle_times(times, "all time" if is_whole else found.asked.words)))
-    tile.row(cycle_view.tiles(times, head.small_sample))
+    tile.row(cycle_view.tiles(times, head.small_sample, found.points(KPI)))
     quiet.line(plain.as_text(cycle_view.business_words(found.now(TWIN))))
     by = aging_view.choice("By", "by", cycle_view.BY, "type_code")
     left, right = st.columns(2, gap="large")

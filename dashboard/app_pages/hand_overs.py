@@ -29,7 +29,7 @@ def main() -> None:
         quiet.line(plain.as_text(str(error)))
         return
     answer.markdown(plain.as_text(handovers_view.answer(found)))
-    tile.row(handovers_view.tiles(found))
+    tile.row(handovers_view.tiles(found), is_timed=False)
     if not found.times:
         return
     handovers_view.network(found, measure)

@@ -14,8 +14,7 @@ def main() -> None:
     answer, recent = st.empty(), reader.recent(head)
     state = filter_bar.show(reader, recent, has_rows=False)
     found = figures.Figures(reader, state.without_time(), period.of(state, recent))
-    with answer.container():
-        st.markdown(f":gray[Computing {len(figures.catalogue())} figures …]")
+    answer.markdown(answers.so_far(len(figures.catalogue()), catalogue.known_count(found)))
     rows = catalogue.overview(found, head.currency)
     answer.markdown(plain.as_text(answers.catalogue(rows, found.asked)))
     chosen = filters.local("kpi", dict.fromkeys(figures.catalogue(), ""))
@@ -23,6 +22,7 @@ def main() -> None:
         catalogue.panel(found, chosen, head.currency)
     catalogue.listing(rows)
     csv.button(f"CSV of all {len(rows)}", "kpi_catalogue", lambda: rows, "csv_catalogue")
+    catalogue.go_on(int((rows["state"] == "pending").sum()))
 
 
 main()

@@ -22,7 +22,7 @@ def main() -> None:
         answer.markdown("No event is left; remove a filter.")
         return
     answer.markdown(plain.as_text(objects_view.answer(found)))
-    tile.row(objects_view.tiles(found))
+    tile.row(objects_view.tiles(found), is_timed=False)
     left, right = st.columns([3, 4], gap="large")
     with left:
         objects_view.types(found)

@@ -37,7 +37,7 @@ def figure(rows: pd.DataFrame, mode: str) -> go.Figure:
             )  # fmt: skip
     drawn.update_layout(template=theme.template(mode), height=300, hovermode="x unified", margin={"r": 110, "t": 16})
     drawn.update_yaxes(rangemode="tozero", nticks=5, title_text="exceptions since the start")
-    ticks = ends.iloc[:: -max(1, -(-len(ends) // 4))] if len(ends) else ends
+    ticks = ends.iloc[:: -max(1, -(-len(ends) // 3))] if len(ends) else ends
     drawn.update_xaxes(tickvals=list(ticks), ticktext=[f"{tick.day} {tick:%b}" for tick in ticks], showgrid=False)
     drawn.update_xaxes(title_text="week ending; between the lines: open", tickangle=0)
     return drawn

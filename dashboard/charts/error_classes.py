@@ -23,7 +23,7 @@ def figure(rows: pd.DataFrame, mode: str) -> go.Figure:
             if value:
                 ink = theme.ON_DARK if value > 0.7 * top else theme.INK["light"]
                 drawn.add_annotation(x=x, y=y, text=theme.count(value), showarrow=False, font={"color": ink})
-    drawn.update_layout(template=theme.template(mode), height=76 + 32 * max(len(cells), 2), margin={"t": 8})
-    drawn.update_xaxes(side="bottom", showgrid=False, title_text="class of error", tickangle=0)
+    drawn.update_layout(template=theme.template(mode), height=104 + 32 * max(len(cells), 2), margin={"t": 8})
+    drawn.update_xaxes(side="bottom", showgrid=False, title_text="class of error", tickangle=-40)
     drawn.update_yaxes(showgrid=False, tickfont={"color": theme.INK[mode]})
     return drawn

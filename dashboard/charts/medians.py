@@ -31,7 +31,7 @@ def figure(rows: pd.DataFrame, mode: str) -> go.Figure:
         drawn.add_annotation(x=end, y=place, text=theme.hours(hours), showarrow=False, xanchor="left", xshift=8)
     top = float(high.max()) if len(shown) else 1.0
     drawn.update_layout(template=theme.template(mode), height=70 + 30 * max(len(shown), 2), margin={"t": 8})
-    drawn.update_xaxes(range=[-0.02 * top, 1.25 * top or 1], nticks=5, title_text="days until half is resolved" if in_days else "hours until half is resolved")  # fmt: skip
+    drawn.update_xaxes(range=[-0.02 * top, 1.4 * top or 1], nticks=5, title_text="days until half is resolved" if in_days else "hours until half is resolved")  # fmt: skip
     drawn.update_yaxes(
         tickvals=list(range(len(shown))), ticktext=[as_figure_text(label, 24) for label in shown["label"]], showgrid=False,
         range=[-0.6, max(len(shown), 2) - 0.4], tickfont={"color": theme.INK[mode]}, ticks="outside", ticklen=6, tickcolor="rgba(0,0,0,0)",

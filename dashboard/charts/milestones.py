@@ -15,12 +15,9 @@ def figure(rows: pd.DataFrame, mode: str, as_of: pd.Timestamp | None) -> go.Figu
     for place, row in shown.iterrows():
         if (line := _line(row, as_of)) is not None:
             until, colour, dash = line
+            style = {"color": colour, "width": 3, "dash": dash}
             drawn.add_scatter(
-                x=[row["planned_at"], until],
-                y=[place, place],
-                mode="lines",
-                hoverinfo="skip",
-                line={"color": colour, "width": 3, "dash": dash},
+                x=[row["planned_at"], until], y=[place, place], mode="lines", hoverinfo="skip", line=style
             )
     common = {"mode": "markers", "y": list(range(len(shown)))}
     ink, ground = theme.INK[mode], theme.GREY[mode]
@@ -38,7 +35,7 @@ def figure(rows: pd.DataFrame, mode: str, as_of: pd.Timestamp | None) -> go.Figu
     drawn.update_yaxes(
         tickvals=list(range(len(shown))), ticktext=labels, range=[-0.6, len(shown) - 0.4], showgrid=False
     )
-    drawn.update_xaxes(title_text="day, UTC", range=_range(rows, as_of))
+    drawn.update_xaxes(title_text="day, UTC", type="date", range=_range(rows, as_of))
     return drawn
 
 

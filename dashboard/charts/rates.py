@@ -67,7 +67,7 @@ def _lay_out(drawn: go.Figure, shown: pd.DataFrame, mode: str) -> None:
         )
     top = float(reach.max()) if len(shown) else 1.0
     drawn.update_layout(template=theme.template(mode), height=76 + 32 * max(len(shown), 2), margin={"t": 8})
-    drawn.update_xaxes(range=[0, 1.15 * top or 1], nticks=5, title_text="per 1,000 attempts; whiskers 95 %, ◆ before")
+    drawn.update_xaxes(range=[0, 1.25 * top or 1], nticks=5, title_text="per 1,000; whiskers 95 %, ◆ before")
     drawn.update_yaxes(
         tickvals=places, ticktext=[as_figure_text(label, 24) for label in shown["label"]], showgrid=False,
         range=[-0.6, max(len(shown), 2) - 0.4], tickfont={"color": theme.INK[mode]}, ticks="outside", ticklen=6, tickcolor="rgba(0,0,0,0)",

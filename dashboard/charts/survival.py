@@ -45,15 +45,21 @@ def figure(rows: pd.DataFrame, mode: str, quantiles: dict[str, float | None]) ->
     )  # fmt: skip
     for (name, hours), left in zip(quantiles.items(), (50, 25, 10), strict=False):
         if hours is not None and hours / per <= width:
-            drawn.add_scatter(
-                x=[hours / per], y=[left], mode="markers+text", text=[f"{name} {theme.hours(hours)}"], hoverinfo="skip",
-                textposition="top right", textfont={"color": theme.INK[mode], "size": 12},
-                marker={"color": theme.INK[mode], "size": 8},
-            )  # fmt: skip
+            _mark(drawn, (hours / per, left), f"{name} {theme.hours(hours)}", mode, is_late=hours / per > 0.6 * width)
     drawn.update_layout(template=theme.template(mode), height=320, margin={"t": 12})
     drawn.update_yaxes(range=[0, 104], title_text="% still unresolved", nticks=6)
     drawn.update_xaxes(range=[0, width], title_text=f"{unit} since detection", rangemode="tozero")
     return drawn
+
+
+def _mark(drawn: go.Figure, place: tuple[float, float], words: str, mode: str, is_late: bool) -> None:
+    """A point and its name; late on the axis the name stands to the left, above the curve that falls to the mark."""
+    x, y = place
+    drawn.add_scatter(x=[x], y=[y], mode="markers", hoverinfo="skip", marker={"color": theme.INK[mode], "size": 8})
+    drawn.add_annotation(
+        x=x, y=y, text=words, showarrow=False, yshift=24 if is_late else 10, xshift=4,
+        xanchor="right" if is_late else "left", font={"color": theme.INK[mode], "size": 12},
+    )  # fmt: skip
 
 
 def _scale(rows: pd.DataFrame) -> tuple[bool, float]:

@@ -29,7 +29,9 @@ def _due(row: dict[str, Any]) -> Tile:
     if not row["due_known_count"]:
         return Tile("Due within 24 h", None, "no open exception states a due time.", definition)
     known = f"of {theme.count(row['due_known_count'])} with a due time"
-    return Tile("Due within 24 h", theme.count(row["due_next_count"]), known, definition)
+    return Tile(
+        "Due within 24 h", theme.count(row["due_next_count"]), known, definition, no_trend="of this moment: no trend"
+    )
 
 
 def _clear(row: dict[str, Any]) -> Tile:
@@ -41,4 +43,6 @@ def _clear(row: dict[str, Any]) -> Tile:
         return Tile("Time to clear", None, f"nothing ended in the last {FLOW_DAYS} days.", definition)
     days = row["open_count"] / (row["ended_count"] / FLOW_DAYS)
     note = f"{row['ended_count'] / FLOW_DAYS:,.0f} end a day, {row['arrived_count'] / FLOW_DAYS:,.0f} come"
-    return Tile("Time to clear", theme.hours(24 * days), note, definition)
+    return Tile(
+        "Time to clear", theme.hours(24 * days), note, definition, no_trend=f"of the last {FLOW_DAYS} days: no trend"
+    )

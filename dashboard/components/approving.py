@@ -8,7 +8,7 @@ from control_tower.model import Proposal, User
 from control_tower.vocabulary import ProposalState
 from control_tower.workflow import matrix
 from control_tower.workflow.rights import Action, may
-from dashboard import answers_plan, data, filters, planned
+from dashboard import answers_plan, data, filters, planned, theme
 from dashboard.components import plain, plan_view, proposal_actions, proposal_view, quiet
 
 _DUE = (ProposalState.APPROVED, ProposalState.FAILED)
@@ -35,10 +35,18 @@ def answer(viewer: User, mine: list[Proposal], ready: list[Proposal], found: lis
     others = sum(p.state in proposal_actions.WAITING for p in found) - len(mine)
     worth = sum(float(p.payload["amount"]) for p in mine)
     currency = str(mine[0].payload["currency_code"]) if mine else ""
-    said = f"{len(mine)} wait for you as {viewer.role.replace('_', ' ')}" if mine else "Nothing waits for you"
-    said += f", {worth:,.0f} {currency} hang on them" if mine else ""
-    said += f"; {len(ready)} approved wait to be released" if ready else ""
-    return said + (f"; {others} wait for others." if others else ".")
+    role = theme.words(viewer.role)
+    said = (
+        f"{_proposals(len(mine))} for you as {role}, worth {theme.money(worth, currency)}"
+        if mine
+        else "Nothing waits for you"
+    )
+    said += f"; {_proposals(len(ready))} to be released" if ready else ""
+    return said + (f"; {_proposals(others)} for others." if others else ".")
+
+
+def _proposals(n: int) -> str:
+    return f"{theme.count(n)} proposal waits" if n == 1 else f"{theme.count(n)} proposals wait"
 
 
 def decide(reader: data.Reader, found: Proposal, viewer: User) -> None:

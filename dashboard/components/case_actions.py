@@ -72,7 +72,7 @@ def show(exception_id: str, status: ExceptionStatus, held: CaseFile, laid: Laid)
 
 def _offer(step: Step, exception_id: str, status: ExceptionStatus, held: CaseFile, laid: Laid) -> None:
     why, key = refusal(laid.viewer.role, status, step.action), f"case_{step.action}"
-    kind: Any = "primary" if step.action is PRIMARY.get(status, Action.CASE_REOPEN) else "secondary"
+    kind: Any = "primary" if step.action is PRIMARY.get(status) else "secondary"
     help_words = plain.as_text((why or step.says)[0].upper() + (why or step.says)[1:])
     if not (step.is_reasoned or step.field):
         st.button(step.label, key=key, type=kind, disabled=bool(why), help=help_words, on_click=_do,

@@ -1,5 +1,6 @@
 """What is this exception? Badges, tiles, score terms, clocks, the course of events, what is like it."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -10,6 +11,7 @@ from control_tower.analysis import remaining
 from control_tower.analysis.cycle_time import Outcome, survival_curve
 from control_tower.errors import NotAvailable
 from control_tower.filters import Filters
+from control_tower.kpi.durations import Durations
 from control_tower.services import triaging
 from control_tower.services.triaging import Laid
 from control_tower.triage import routing, severity, sla
@@ -17,7 +19,7 @@ from dashboard import answers_case, data, figures, filters, period, theme
 from dashboard.charts import milestones
 from dashboard.components import figure, plain, quiet, table
 from dashboard.components.tile import Tile
-from dashboard.components.tile import row as tiles
+from dashboard.components.tile import row as tile_row
 
 _CLOCK = {
     "late": "red",
@@ -74,7 +76,7 @@ def numbers(row: dict[str, Any], clocks: list[sla.Clock], laid: Laid, currency: 
         else ""
     )
     days = row["promise_in_days"]
-    tiles([
+    shown = [
         Tile("Owner", row["person"] or team or "nobody", f"{team or 'no team'}{held_by}; " + _by(row, laid),
              "The one accountable owner: a person's assignment, else the first routing rule that holds."),
         Tile("Revenue at risk", theme.money(row["revenue_amount"], currency) if row["revenue_amount"] is not None else None,
@@ -87,7 +89,8 @@ def numbers(row: dict[str, Any], clocks: list[sla.Clock], laid: Laid, currency: 
         Tile("Promise", _promise(days) if days is not None else None,
              theme.day(row["promise_date"]) if days is not None else "nothing promised is still to ship",
              "The earliest promise among what is still to ship of its lines, in days from its source's clock."),
-    ])  # fmt: skip
+    ]  # fmt: skip
+    tile_row([replace(one, has_trend=False) for one in shown])
 
 
 def _promise(days: int) -> str:
@@ -155,7 +158,7 @@ def course(reader: data.Reader, row: dict[str, Any]) -> None:
     if rows.empty:
         figure.nothing("Planned and actual", "This log has no milestone of it.")
         return
-    as_of = pd.Timestamp(row["as_of"]) if row["as_of"] else None
+    as_of = pd.Timestamp(row["as_of"]) if row["as_of"] and row["is_open"] else None
     figure.show(
         "Planned (hollow) and actual (filled)", milestones.figure(rows, figure.mode(), as_of), rows, "milestones"
     )
@@ -165,23 +168,29 @@ def course(reader: data.Reader, row: dict[str, Any]) -> None:
 
 
 def still(reader: data.Reader, row: dict[str, Any], head: data.Header) -> None:
-    """The conditional remaining time, in words."""
-    chosen = figures.Figures(
-        reader, Filters(type_code=(row["type_code"],)), period.of(Filters(), reader.recent(head)), whole=True
-    )
-    try:
-        known = chosen.durations("resolution_cycle_time").get(None)
-    except NotAvailable:
-        known = None
-    waited = row["hours"] if row["is_open"] else None
-    if known is None or waited is None:
-        words = answers_case.remaining(waited, None, 1.0, 0, head.small_sample)
-    else:
+    """The conditional remaining time, in words: from its type, from its category where too few of its type are known."""
+    if not row["is_open"]:
+        return
+    known, whose = _durations(reader, Filters(type_code=(row["type_code"],)), head), "type"
+    if known is None or known.values.size < head.small_sample:
+        known, whose = _durations(reader, Filters(category=(row["category"],)), head), "category"
+    waited, n = row["hours"], 0 if known is None else int(known.values.size)
+    by, left = None, 1.0
+    if known is not None and waited is not None:
         curve = survival_curve(known.values, known.outcomes == Outcome.OBSERVED)
         by, left = remaining.resolved_by(curve, waited, 0.5), remaining.still_unresolved(curve, waited)
-        words = answers_case.remaining(waited, by, left, known.values.size, head.small_sample)
-    if row["is_open"]:
-        st.markdown(plain.as_text(words))
+    if n < head.small_sample:
+        st.markdown(f"How long it still takes cannot be said: only {n} of its {whose} are known.")
+        return
+    st.markdown(plain.as_text(answers_case.remaining(waited, by, left, whose)))
+
+
+def _durations(reader: data.Reader, state: Filters, head: data.Header) -> Durations | None:
+    whole = figures.Figures(reader, state, period.of(Filters(), reader.recent(head)), whole=True)
+    try:
+        return whole.durations("resolution_cycle_time").get(None)
+    except NotAvailable:
+        return None
 
 
 def alike(reader: data.Reader, row: dict[str, Any], currency: str) -> None:

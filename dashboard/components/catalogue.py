@@ -1,5 +1,6 @@
 """What does each figure mean, what is it now, and what is behind it? The rows and the panel of the catalogue."""
 
+import time
 from dataclasses import replace
 from typing import Any
 
@@ -13,38 +14,89 @@ from dashboard.components import csv, kpi_tile, plain, quiet, table
 from dashboard.figures import Figures
 
 _ROWS_SHOWN = 200
+#: how long one run of the page computes before it shows what it has
+SECONDS = 0.7
 
 
 def overview(found: Figures, currency: str) -> pd.DataFrame:
-    """One row per definition by catalogue number: number, title, value or why not, n, unit, owner, question, name."""
+    """One row per definition by catalogue number: number, title, value or why not, n, unit, owner, question, name.
+
+    A run of the page computes for SECONDS at most; what is left says "pending" and comes with the next runs.
+    """
     ordered = sorted(figures.catalogue().values(), key=lambda one: (one.number or "K99", one.name))
-    return pd.DataFrame([_row(found, one, currency) for one in ordered])
+    known, began = _known(found), time.monotonic()
+    rows = []
+    for one in ordered:
+        if one.name in known or time.monotonic() - began < SECONDS:
+            rows.append(_row(found, one, currency))
+            known.add(one.name)
+        else:
+            rows.append(
+                _about(one, currency) | {"value": "…", "n": None, "why": "", "state": "pending", "raw_value": None}
+            )
+    return pd.DataFrame(rows)
+
+
+def _known(found: Figures) -> set[str]:
+    """The figures that this session has seen of this build, selection and period; they are in the cache."""
+    asked = repr((found.reader, found.state, found.asked.bounds))
+    held = st.session_state.get("catalogue_known")
+    if held is None or held[0] != asked:
+        held = st.session_state["catalogue_known"] = (asked, set())
+    known: set[str] = held[1]
+    return known
+
+
+def known_count(found: Figures) -> int:
+    """How many figures of this build, selection and period have been computed in this session."""
+    return len(_known(found))
+
+
+def go_on(pending: int) -> None:
+    """Run the page again as long as figures are pending, without a click."""
+    st.session_state["catalogue_ticked"] = False
+    if pending:
+        _tick()
+
+
+@st.fragment(run_every=0.2)
+def _tick() -> None:
+    if st.session_state["catalogue_ticked"]:
+        st.rerun()
+    st.session_state["catalogue_ticked"] = True
+
+
+def _about(one: KpiDefinition, currency: str) -> dict[str, Any]:
+    goal = figures.target(one.name)
+    return {
+        "number": one.number or "–", "title": one.title, "unit": theme.words(one.unit), "owner": one.owner,
+        "target": theme.quantity(goal, one.unit, currency) if goal is not None else "",
+        "question": one.question, "name": one.name,
+    }  # fmt: skip
 
 
 def _row(found: Figures, one: KpiDefinition, currency: str) -> dict[str, Any]:
-    now, goal = found.now(one.name), figures.target(one.name)
+    now = found.now(one.name)
     if now.too_few and now.figure is not None and now.n:
         state, shown = "too few", "too few"
     elif now.value is None:
         state, shown = "not available", "–"
     else:
         state, shown = "available", theme.quantity(now.value, one.unit, currency)
-    return {
-        "number": one.number or "–", "title": one.title, "value": shown, "n": now.n if now.figure else None,
-        "target": theme.quantity(goal, one.unit, currency) if goal is not None else "",
-        "why": kpi_tile.reason(now, one) if state == "not available" else "", "state": state, "unit": theme.words(one.unit),
-        "owner": one.owner, "question": one.question, "name": one.name, "raw_value": now.value,
+    return _about(one, currency) | {
+        "value": shown, "n": now.n if now.figure else None, "state": state, "raw_value": now.value,
+        "why": kpi_tile.reason(now, one) if state == "not available" else "",
     }  # fmt: skip
 
 
 def listing(rows: pd.DataFrame) -> None:
     """The catalogue as a table; selecting a row opens its panel."""
     columns = {
-        "number": ("No.", 60), "title": ("Figure", 240), "value": ("Now", 110), "n": ("n", 80), "target": ("Target", 80),
+        "title": ("Figure", 190), "value": ("Now", 110), "number": ("No.", 60), "n": ("n", 80), "target": ("Target", 80),
         "says": ("What it answers, or why it cannot", 430), "owner": ("Owner", 110),
     }  # fmt: skip
     config: dict[str, Any] = {
-        name: st.column_config.TextColumn(heading, width=width, pinned=name in ("number", "title"),
+        name: st.column_config.TextColumn(heading, width=width, pinned=name == "title",
                                           alignment="right" if name in ("value", "target") else "left")
         for name, (heading, width) in columns.items()
     }  # fmt: skip

@@ -1,12 +1,15 @@
 """How long does it take, and who takes longer? Tiles, comparison and what is still to come, from single durations."""
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 import pandas as pd
 
 from control_tower.analysis import remaining
 from control_tower.analysis.cycle_time import CycleTime, Quantile, SurvivalCurve, cycle_time
 from control_tower.analysis.log_rank import log_rank
 from control_tower.kpi.durations import Durations
-from control_tower.kpi.value import KpiValue
+from control_tower.kpi.value import KpiPoint, KpiValue
 from dashboard import theme
 from dashboard.components.tile import Tile
 
@@ -18,8 +21,11 @@ GROUPS = 8
 _KM = "Kaplan–Meier over exceptions detected in the period: open ones count with the time they have lasted (K09)."
 
 
-def tiles(found: CycleTime, small: int) -> list[Tile]:
-    """Median, p75, p90 with intervals, the closed-only median beside them, and what ended without a fix."""
+def tiles(found: CycleTime, small: int, points: Sequence[KpiPoint]) -> list[Tile]:
+    """Median, p75, p90 with intervals, the closed-only median beside them, and what ended without a fix.
+
+    points: the same of what was detected in each of the last weeks, oldest first; a week not reached is left out.
+    """
     ended = Tile(
         "Ended without a fix", theme.percent(found.competing_share, 1) if found.competing_share is not None else None,
         f"{theme.count(found.competing)} closed or cancelled unresolved",
@@ -31,7 +37,17 @@ def tiles(found: CycleTime, small: int) -> list[Tile]:
         "Median of the resolved ones alone (K08). Shorter than the other, because it leaves out what still lasts.",
     )  # fmt: skip
     quantiles = (("Half resolved in", found.median), ("Three quarters in", found.p75), ("Nine tenths in", found.p90))
-    return [*(_quantile(label, one, found.n, small) for label, one in quantiles), closed, ended]
+    made = [*(_quantile(label, one, found.n, small) for label, one in quantiles), closed, ended]
+    weeks = [point.figure.cycle_time for point in points if point.figure.cycle_time is not None]
+    lines = (
+        [week.median.value for week in weeks], [week.p75.value for week in weeks], [week.p90.value for week in weeks],
+        [week.closed_only_median for week in weeks], [week.competing_share for week in weeks],
+    )  # fmt: skip
+    known = [[value for value in line if value is not None] for line in lines]
+    return [
+        replace(one, trend=line, no_trend="no trend: reached in fewer than two weeks")
+        for one, line in zip(made, known, strict=True)
+    ]
 
 
 def _exact(hours: float | None) -> str:

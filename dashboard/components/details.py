@@ -24,6 +24,8 @@ def show(reader: data.Reader, exception_id: str, currency: str) -> None:
         heading.markdown(f"**{plain.as_text(row['type_title'])}**")
         st.text(exception_id)
         _badges(row)
+        case = filters.link(filters.current(), exception=exception_id)
+        st.page_link("app_pages/case.py", label="Open the case", query_params=case, icon=":material/topic:")
         _facts(row, currency)
         _words("Evidence", row["evidence"])
         _words("Note", row["note"])

@@ -31,6 +31,22 @@ def show(title: str, drawn: go.Figure, data: pd.DataFrame, name: str, dimension:
     st.plotly_chart(drawn, theme=None, key=key, config=_CONFIG, alt=title, **options)
 
 
+def picks(title: str, drawn: go.Figure, data: pd.DataFrame, name: str, on_pick: Callable[[str], None]) -> None:
+    """One figure of which a click on a mark hands the mark's word (its first `customdata`) to `on_pick`."""
+    key = f"figure_{name}"
+
+    def picked() -> None:
+        points = st.session_state[key]["selection"]["points"]
+        if points and points[0].get("customdata"):
+            on_pick(str(points[0]["customdata"][0]))
+
+    heading, tools = st.columns([5, 1], vertical_alignment="center", wrap=False)
+    heading.markdown(f"**{plain.as_text(title)}**")
+    with tools.container(horizontal=True, horizontal_alignment="right"):
+        csv.button("CSV", name, lambda: data, key=f"csv_{name}")
+    st.plotly_chart(drawn, theme=None, key=key, config=_CONFIG, alt=title, on_select=picked, selection_mode="points")
+
+
 def opens(
     title: str, drawn: go.Figure, data: pd.DataFrame, name: str, state_of: Callable[[list[str]], Filters]
 ) -> None:

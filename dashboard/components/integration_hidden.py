@@ -1,6 +1,6 @@
 """What fails without a failure in the log? Silence, errors by consumer, and business exceptions that messages caused."""
 
-from datetime import datetime
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -11,14 +11,14 @@ from dashboard.components import csv, kpi_tile, plain, quiet, table
 
 def show(reader: data.Reader, found: figures.Figures, source: str, currency: str) -> None:
     """Duplicates and silence, consumers by schema version, the share of business exceptions that trace to a message."""
-    bounds = {name: found.asked.bounds[name] for name in ("since", "until")}
+    bounds: dict[str, Any] = {name: found.asked.bounds[name] for name in ("since", "until")}
     silence(reader, source, bounds)
     duplicates(found, currency)
     consumers(reader, source, bounds)
     traced(reader, source, bounds)
 
 
-def silence(reader: data.Reader, source: str, bounds: dict[str, datetime]) -> None:
+def silence(reader: data.Reader, source: str, bounds: dict[str, Any]) -> None:
     """Which interface has said nothing for longer than it usually does (INT-07)."""
     st.subheader("Expected and absent", anchor=False)
     rows = reader.frame("integration_silence", source=source, **bounds)
@@ -63,7 +63,7 @@ def duplicates(found: figures.Figures, currency: str) -> None:
     )
 
 
-def consumers(reader: data.Reader, source: str, bounds: dict[str, datetime]) -> None:
+def consumers(reader: data.Reader, source: str, bounds: dict[str, Any]) -> None:
     """Failures by consumer and schema version (INT-06)."""
     st.subheader("By consumer and schema version", anchor=False)
     rows = reader.frame("integration_consumer", source=source, **bounds)
@@ -76,7 +76,7 @@ def consumers(reader: data.Reader, source: str, bounds: dict[str, datetime]) -> 
     csv.button("CSV", "integration_consumers", lambda: rows, "csv_consumers")
 
 
-def traced(reader: data.Reader, source: str, bounds: dict[str, datetime]) -> None:
+def traced(reader: data.Reader, source: str, bounds: dict[str, Any]) -> None:
     """Business exceptions whose order had a failed, late or repeated message before (INT-05)."""
     st.subheader("Business exceptions that trace to a message", anchor=False)
     rows = reader.frame("integration_traced", source=source, **bounds)
@@ -84,7 +84,9 @@ def traced(reader: data.Reader, source: str, bounds: dict[str, datetime]) -> Non
         quiet.line("No business exception came new in this period.")
         return
     st.markdown(plain.as_text(traced_words(rows)))
-    shown = rows.assign(share=[theme.percent(row.traced_count, row.n) for row in rows.itertuples()])
+    shown = rows.assign(
+        share=[theme.percent(part, whole) for part, whole in zip(rows["traced_count"], rows["n"], strict=True)]
+    )
     columns = {"type_title": "Type", "n": "New", "traced_count": "Trace to a message", "share": "Share",
                "failed_count": "Failed before", "late_count": "Late before", "repeated_count": "Came twice"}  # fmt: skip
     table.plain_rows(shown, columns, "traced", height=240)

@@ -54,7 +54,13 @@ def _retries(row: dict[str, Any]) -> Tile:
     if not row["retry_count"]:
         return Tile("Retries that helped", "none", "no message was sent again", definition)
     note = f"{theme.count(row['retry_ok_count'])} of {theme.count(row['retry_count'])} repeated attempts"
-    return Tile("Retries that helped", theme.percent(row["retry_ok_count"], row["retry_count"]), note, definition)
+    return Tile(
+        "Retries that helped",
+        theme.percent(row["retry_ok_count"], row["retry_count"]),
+        note,
+        definition,
+        no_trend="of this period: no trend",
+    )
 
 
 def interfaces(rows: pd.DataFrame) -> None:

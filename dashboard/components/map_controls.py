@@ -52,7 +52,7 @@ def show(views: Sequence[str], whole: Map, cohort: Cohort) -> Cut:
         default = default_cut(whole)
         cut = Cut(_share("Steps, %", "activities", default.activities), _share("Paths, %", "paths", default.paths))
         _add(whole, cohort)
-    _chips(cohort)
+    chips(cohort)
     return cut
 
 
@@ -112,12 +112,13 @@ def _seconds(label: str, key: str) -> int:
     return int(many) * _UNITS[unit]
 
 
-def _chips(cohort: Cohort) -> None:
-    chips = parts(cohort)
-    if not chips:
+def chips(cohort: Cohort) -> None:
+    """A removable chip per path filter; nothing without one."""
+    found = parts(cohort)
+    if not found:
         return
     with st.container(horizontal=True, key="path_chips", gap="xsmall"):
-        for number, (words, rest) in enumerate(chips):
+        for number, (words, rest) in enumerate(found):
             st.button(
                 plain.as_text(words), key=f"path_chip_{number}", help="Remove", icon=":material/close:",
                 icon_position="right", on_click=map_state.change, args=(rest,),

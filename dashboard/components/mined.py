@@ -56,3 +56,11 @@ def span(seconds: float | None) -> str:
     if seconds is None or seconds != seconds:
         return theme.NO_VALUE
     return ("−" if seconds < 0 else "") + theme.hours(abs(seconds) / 3600)
+
+
+def total(seconds: float) -> str:
+    """Many cases' time together: whole days from a hundred on, with k or M where they are very many."""
+    days = seconds / 86_400
+    if days < 100:
+        return span(seconds)
+    return f"{days / 1e6:,.2f} M d" if days >= 1e6 else f"{days:,.0f} d"

@@ -155,6 +155,17 @@ def picking_rows(
     )  # fmt: skip
 
 
+def picked_row(rows: pd.DataFrame, columns: Mapping[str, Any], key: str, height: int = 320) -> int | None:
+    """The same where picking leads away from the page: the place of the row that is picked, if one is."""
+    shown, config = _plain(rows, columns)
+    event = st.dataframe(
+        shown, hide_index=True, key=key, column_config=config, height=_height(shown, height), row_height=34,
+        placeholder=theme.NO_VALUE, on_select="rerun", selection_mode="single-row",
+    )  # fmt: skip
+    chosen = event["selection"]["rows"]
+    return int(chosen[0]) if chosen and chosen[0] < len(rows) else None
+
+
 def _height(shown: pd.DataFrame, most: int) -> int:
     return min(36 + 34 * max(len(shown), 1), most)
 

@@ -40,16 +40,21 @@ class Tile:
     reason: str = ""
     """What carries most of the change, in words."""
     has_trend: bool = True
-    """False for a number that has no weeks, so that none are missed."""
+    """False for a number that has none by its nature, as that of a single exception."""
+    no_trend: str = ""
+    """Why there is no line of weeks, where there can be none."""
     goal: float | None = None
     """The target as a number in the unit of the trend, to be drawn beside it."""
 
 
-def row(tiles: list[Tile]) -> None:
-    """At most five tiles side by side; on a phone one under the other."""
+def row(tiles: list[Tile], is_timed: bool = True) -> None:
+    """At most five tiles side by side; on a phone one under the other.
+
+    is_timed: whether numbers without weeks must say so; those of a set of cases have none.
+    """
     for column, tile in zip(st.columns(len(tiles)), tiles, strict=True):
         with column.container(border=True, height="stretch", gap="xxsmall"):
-            _show(tile)
+            _show(tile, is_timed)
 
 
 def verdict(change: float | None, better: str) -> str:
@@ -61,7 +66,7 @@ def verdict(change: float | None, better: str) -> str:
     return "better" if (change < 0) == (better == "lower") else "worse"
 
 
-def _show(tile: Tile) -> None:
+def _show(tile: Tile, is_timed: bool) -> None:
     if tile.overline:
         quiet.line(f"**{plain.as_text(tile.overline)}**")
     if tile.value is None:
@@ -86,8 +91,8 @@ def _show(tile: Tile) -> None:
     st.metric(tile.label, tile.value, help=plain.as_text(tile.definition), **options)
     if is_drawn:
         figure.spark(tile.label, sparkline.figure(tile.trend, figure.mode(), tile.goal))
-    elif len(tile.trend) < 2 and tile.has_trend:
-        quiet.line("No trend: fewer than two weeks have a value.")
+    elif is_timed and len(tile.trend) < 2 and tile.has_trend and (tile.no_trend or tile.overline):
+        quiet.line(plain.as_text(tile.no_trend or "no trend: fewer than two weeks have a value"))
     _small_print(tile)
 
 

@@ -1,4 +1,4 @@
-"""Measure and write the figures to docs/benchmarks.md: `make bench`, `python -m tests.bench year`, `… causes`."""
+"""Measure and write the figures to docs/benchmarks.md: `make bench`, `python -m tests.bench year`, `… causes`, `… plan`."""
 
 import argparse
 import json
@@ -9,7 +9,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from tests.bench import causes, events, mining, sections, year
+from tests.bench import causes, events, mining, planning, sections, year
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCE = ROOT / "tests" / "bench" / "order_events"
@@ -38,11 +38,13 @@ def main() -> None:
     year.add_to(named.add_parser("year", help=year.__doc__))
     causes.add_to(named.add_parser("causes", help=causes.__doc__))
     mining.add_to(named.add_parser("mining", help=mining.__doc__))
+    named.add_parser("plan", help=planning.__doc__)
     given = options.parse_args()
     what = {
         "load": load,
         "causes": lambda one: causes.run(one, say),
         "mining": lambda one: mining.run(one, child, say),
+        "plan": lambda one: planning.run(one, child, say),
         "year": lambda one: year.run(one, child, say),
     }
     what[given.what or "load"](given)

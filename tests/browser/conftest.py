@@ -12,7 +12,7 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -113,24 +113,24 @@ def _is_healthy(address: str) -> bool:
         return False
 
 
-def _start(port: int, home: Path, log: IO[bytes]) -> subprocess.Popen[bytes]:
+def _start(port: int, home: Path, log: IO[bytes], more: Mapping[str, str]) -> subprocess.Popen[bytes]:
     command = [sys.executable, "-m", "streamlit", "run", "dashboard/app.py", f"--server.port={port}", *SERVER_OPTIONS]
     return subprocess.Popen(
         command,
         cwd=PROJECT_ROOT,
-        env={**os.environ, "TOWER_HOME": str(home)},
+        env={**os.environ, "TOWER_HOME": str(home), **more},
         stdout=log,
         stderr=subprocess.STDOUT,
     )
 
 
 @contextmanager
-def serving(home: Path) -> Iterator[Server]:
-    """The dashboard on a free port for this data folder, from healthy until the block ends."""
+def serving(home: Path, **more: str) -> Iterator[Server]:
+    """The dashboard on a free port for this data folder, from healthy until the block ends; more: of its environment."""
     with tempfile.NamedTemporaryFile(suffix=".log") as log, ExitStack() as stack:
         port = free_port()
         server = Server(f"http://127.0.0.1:{port}", home, Path(log.name))
-        process = _start(port, home, log.file)
+        process = _start(port, home, log.file, more)
         stack.callback(process.wait, timeout=20)
         stack.callback(process.terminate)
         deadline = time.monotonic() + STARTS_WITHIN_SECONDS

@@ -19,9 +19,13 @@ PAGES = {
     "root_causes": "What causes exceptions, beyond size and chance?",
     "integration_health": "Do messages get through between the systems?",
     "kpi_catalogue": "What does each number mean, and what is it now?",
+    "variants": "Which ways do cases take, and how common, fast and good is each?",
+    "bottlenecks": "Where do cases wait longest, and what is behind it?",
     "process_map": "How did the cases really flow, and where do they wait?",
     "work_queue": "What shall be done first, and whose is it?",
     "case": "What happened, and what shall be done?",
+    "reallocation_workbench": "How should this shortage be dealt out?",
+    "approvals": "What waits for my decision?",
 }
 LAPTOP, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 
@@ -54,27 +58,70 @@ def test_a_page_answers_without_an_error_box_and_fits_the_screen(
     assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
 
 
-LEADERS = ("executive_overview", "aging", "cycle_times", "integration_health")
+LEADERS = {"": 5, "executive_overview": 5, "aging": 5, "cycle_times": 5, "integration_health": 5, "exceptions": 0}
+"""Pages to share, and how many tiles each has."""
+
+
+def _answer(page: Page) -> Any:
+    """The sentence under the title."""
+    return page.get_by_test_id("stMainBlockContainer").locator("h1").locator("xpath=following::p[1]")
 
 
 @pytest.mark.parametrize("path", LEADERS)
 def test_a_copied_link_shows_a_stranger_the_same_numbers(page: Page, address: str, browser: Browser, path: str) -> None:
     page.goto(f"{address}/{path}?site=acme%3ADC1&since=2025-12-01&until=2026-03-15")
     _settled(page)
-    expect(page.get_by_test_id("stMetricValue")).to_have_count(5)
+    expect(page.get_by_test_id("stMetricValue")).to_have_count(LEADERS[path])
     numbers = page.get_by_test_id("stMetricValue").all_inner_texts()
+    answer = _answer(page).inner_text()
+    assert any(char.isdigit() for char in answer)
     stranger = browser.new_context(viewport=LAPTOP).new_page()  # type: ignore[arg-type]
     stranger.goto(page.url)
     _settled(stranger)
     expect(stranger.get_by_test_id("stMetricValue")).to_have_text(numbers)
+    expect(_answer(stranger)).to_have_text(answer)
+    expect(stranger.get_by_role("button", name="Site: DC Lyon")).to_be_visible()
     stranger.context.close()
+
+
+def test_a_copied_link_to_a_definition_opens_it_with_the_same_number(
+    page: Page, address: str, browser: Browser
+) -> None:
+    page.goto(f"{address}/kpi_catalogue?site=acme%3ADC1&since=2025-12-01&until=2026-03-15&kpi=sla_breach_rate")
+    _settled(page)
+    said = page.locator(".st-key-kpi_panel p").all_inner_texts()
+    assert "%" in said[2]
+    stranger = browser.new_context(viewport=LAPTOP).new_page()  # type: ignore[arg-type]
+    stranger.goto(page.url)
+    expect(stranger.locator(".st-key-kpi_panel p").nth(0)).to_have_text(said[0])
+    expect(stranger.locator(".st-key-kpi_panel p").nth(2)).to_have_text(said[2])
+    stranger.context.close()
+
+
+def test_slash_goes_to_the_search_and_escape_closes(page: Page, address: str) -> None:
+    page.goto(f"{address}/exceptions")
+    _settled(page)
+    expect(page.locator("html[data-shortcuts=on]")).to_be_attached()
+    search = page.get_by_label("Search", exact=True)
+    page.keyboard.press("/")
+    expect(search).to_be_focused()
+    expect(search).to_have_value("")
+    page.keyboard.press("Escape")
+    expect(search).not_to_be_focused()
+    page.goto(f"{address}/kpi_catalogue?kpi=sla_breach_rate")
+    _settled(page)
+    expect(page.get_by_text("this build gives")).to_be_visible(timeout=60_000)  # it computes a moment at a time
+    expect(page.locator(".st-key-kpi_panel")).to_be_visible()
+    expect(page.locator("html[data-shortcuts=on]")).to_be_attached()
+    page.keyboard.press("Escape")
+    expect(page.locator(".st-key-kpi_panel")).to_have_count(0)
 
 
 def test_the_executive_overview_is_read_without_scrolling(page: Page, address: str) -> None:
     """EXE-01, EXE-07: the tiles, the leading figure and the three causes stand in a laptop's first screen."""
     page.goto(f"{address}/executive_overview")
     _settled(page)
-    for last in (page.get_by_test_id("stPlotlyChart").first, page.locator(".st-key-cause_3")):
+    for last in (page.get_by_test_id("stPlotlyChart").last, page.locator(".st-key-cause_3")):
         box = last.bounding_box()
         assert box is not None
         assert box["y"] + box["height"] <= LAPTOP["height"]

@@ -29,6 +29,14 @@ def _strata(f: Frames) -> dict[str, tuple[Any, ...]]:
     return found
 
 
+def _invoices_compared(f: Frames) -> list[tuple[float, int, float]]:
+    """The comparison of invoice delays; worked out once."""
+    name_of = f"invoices compared {ASKED.since}"
+    if name_of not in f:
+        f[name_of] = pd.DataFrame(_compared(f, _invoice_rows(f)))
+    return [(float(gap), int(n), float(weight)) for gap, n, weight in f[name_of].itertuples(index=False)]
+
+
 def _compared(f: Frames, rows: list[tuple[str, float, float]]) -> list[tuple[float, int, float]]:
     """Per stratum with both sides: difference of medians, rows with an exception, their weight."""
     strata, hit = _strata(f), set(valid(f["mart_exception"])["order_id"])
@@ -83,13 +91,13 @@ def _invoice_rows(f: Frames) -> list[tuple[str, float, float]]:
 
 @oracle("invoice_delay_days")
 def _(f: Frames) -> float:
-    found = _compared(f, _invoice_rows(f))
+    found = _invoices_compared(f)
     return sum(gap * n for gap, n, _ in found) / sum(n for _, n, _ in found)
 
 
 @oracle("invoice_delay_money_days")
 def _(f: Frames) -> float:
-    return sum(gap * weight for gap, _, weight in _compared(f, _invoice_rows(f)))
+    return sum(gap * weight for gap, _, weight in _invoices_compared(f))
 
 
 @oracle("service_consistency")

@@ -142,7 +142,10 @@ def _(f: Frames) -> float:
 
 
 def _stock_at_p1(f: Frames) -> pd.DataFrame:
-    """Per site and item: on hand, usable and wanted."""
+    """Per site and item: on hand, usable and wanted; worked out once."""
+    name_of = f"stock at {ASKED.until}"
+    if name_of in f:
+        return f[name_of]
     newest = f["core_inventory"].sort_values("snapshot_at").groupby(["site_id", "item_id", "storage_location"])
     rows: dict[tuple[str, str], list[float]] = {}
     for (site, item, _), counts in newest:
@@ -160,7 +163,8 @@ def _stock_at_p1(f: Frames) -> pd.DataFrame:
             wanted = line.open_qty if pd.isna(line.complete_ship_at) else line.ordered_qty - line.cancelled_qty
             rows.setdefault((line.site_id, line.item_id), [0.0, 0.0, 0.0])[2] += wanted
     frame = pd.DataFrame([(*key, *row) for key, row in rows.items()], columns=["site", "item", "held", "safe", "want"])
-    return frame.assign(usable=(frame["held"] - frame["safe"]).clip(lower=0))
+    f[name_of] = frame.assign(usable=(frame["held"] - frame["safe"]).clip(lower=0))
+    return f[name_of]
 
 
 @oracle("inventory_utilisation")

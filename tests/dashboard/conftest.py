@@ -15,7 +15,7 @@ Run = Callable[..., AppTest]
 
 @pytest.fixture(scope="session")
 def homes(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
-    """Ask for a home by the kind of its build: "sample", "all_closed", "no_sla", "empty" or "none"."""
+    """Ask for a home by the kind of its build: "sample", "none", or a kind that `sample_build.write_home` names."""
     made: dict[str, Path] = {}
 
     def home(kind: str) -> Path:

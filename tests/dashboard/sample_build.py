@@ -25,7 +25,8 @@ def write_home(home: Path, rows: int = ROWS, build_id: str = "2026-03-15T183000-
     """Write TOWER_HOME with one published build.
 
     kind: `all_closed` (nothing open, SLA known by flag only, no money: like a service log), `empty`
-    (no exception at all), `no_sla` (no due time and no flag).
+    (no exception at all), `no_sla` (no due time and no flag), `hands` (events that name who did them),
+    `deep` (a hundred thousand ways, and one of ten thousand steps).
     """
     settings = Settings(home=home)
     staged = home / "staging" / build_id
@@ -35,7 +36,8 @@ def write_home(home: Path, rows: int = ROWS, build_id: str = "2026-03-15T183000-
     values["rows"] = 0 if kind.get("empty") else rows
     for name in ("all_closed", "no_sla"):
         values[name] = bool(kind.get(name))
-    for statement in "".join(room.read_text(encoding="utf-8") for room in ROOMS).split(";\n"):
+    rooms = [*ROOMS, *(Path(__file__).with_name(f"sample_{name}.sql") for name in ("hands", "deep") if kind.get(name))]
+    for statement in "".join(room.read_text(encoding="utf-8") for room in rooms).split(";\n"):
         if statement.strip():
             wanted = {key: value for key, value in values.items() if f"${key}" in statement}
             connection.execute(statement, wanted)

@@ -51,7 +51,7 @@ def test_the_queue_shows_fifty_rows_by_impact_and_says_whose_state_it_is(run: Ru
 
 
 def test_the_next_fifty_follow_in_the_same_order(run: Run, desk: Store) -> None:
-    app = run("sample", "work_queue", view="informational")
+    app = run("sample", "work_queue", whose="informational")
     before = list(app.dataframe[0].value["id"])
     after = list(press(app, "page_on").dataframe[0].value["id"])
     assert len(before) == 50 and after
@@ -172,3 +172,10 @@ def test_what_a_log_does_not_hold_is_said(run: Run, homes: Homes) -> None:
     for missing in ("stock of its item", "shipment of it", "no money is stated"):
         assert missing in said
     assert "Nothing is open in this build." in words(run("all_closed", "work_queue"))
+
+
+def test_the_panel_of_an_exception_leads_to_its_case(run: Run, homes: Homes, desk: Store) -> None:
+    key = str(first(homes, desk)["exception_id"])
+    app = run("sample", "exceptions", exception=key)
+    links = [link for link in app.get("page_link") if link.proto.label == "Open the case"]
+    assert len(links) == 1 and key.replace(":", "%3A") in links[0].proto.query_string

@@ -111,8 +111,13 @@ def test_a_build_without_messages_says_so_and_how_they_come(run: Run) -> None:
 
 
 def test_the_catalogue_lists_every_definition_with_its_value_or_why_not(run: Run) -> None:
-    """GOV-06"""
-    rows = run("sample", "kpi_catalogue").dataframe[0].value
+    """GOV-06: a run computes for a moment only and shows what it has; the next ones go on."""
+    app = run("sample", "kpi_catalogue")
+    for _ in kpis():
+        rows = app.dataframe[0].value
+        if not (rows["value"] == "…").any():
+            break
+        app.run()
     assert len(rows) == len(kpis())
     assert not ((rows["value"] == "–") & ~rows["says"].str.startswith("Not available: ")).any()
 

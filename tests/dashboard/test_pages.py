@@ -26,9 +26,13 @@ PAGES = {
     "hand_overs": "Who hands work to whom, and where does it wait or come back?",
     "compare": "What goes differently here than there, or now than before?",
     "objects": "How do orders, shipments and exceptions meet in the same events?",
+    "variants": "Which ways do cases take, and how common, fast and good is each?",
+    "bottlenecks": "Where do cases wait longest, and what is behind it?",
     "process_map": "How did the cases really flow, and where do they wait?",
     "work_queue": "What shall be done first, and whose is it?",
     "case": "What happened, and what shall be done?",
+    "reallocation_workbench": "How should this shortage be dealt out?",
+    "approvals": "What waits for my decision?",
 }
 
 

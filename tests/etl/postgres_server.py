@@ -6,10 +6,13 @@ Never used outside tests. `initdb` refuses root (ruling 22), so the server then 
 import os
 import pwd
 import shutil
+import signal
 import subprocess
 import tempfile
+import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import URL
@@ -74,5 +77,69 @@ def running() -> Iterator[URL]:
             yield URL.create("postgresql+psycopg", "tower", PASSWORD, database="postgres", query=query)
         finally:
             _run(account, folder, program("pg_ctl"), "-D", data, "-w", "-m", "immediate", "stop")
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@dataclass
+class Killable:
+    """A server that a test may kill -9 and start again; it syncs its writes, for they must survive."""
+
+    url: URL
+    data: Path
+    account: str | None
+    options: str
+
+    def kill(self) -> None:
+        """Kill every process of the server at once, as a power cut would end them."""
+        head = int((self.data / "postmaster.pid").read_text().splitlines()[0])
+        children = Path(f"/proc/{head}/task/{head}/children").read_text().split()
+        for process in (head, *map(int, children)):
+            with suppress(ProcessLookupError):
+                os.kill(process, signal.SIGKILL)
+        for process in (head, *map(int, children)):
+            _gone(process)
+        for name in (self.data / "postmaster.pid", self.data.parent / ".s.PGSQL.5432.lock"):
+            name.unlink(missing_ok=True)  # where nobody reaps the dead, they would look alive
+
+    def start(self) -> None:
+        """Start it; returns when it answers."""
+        folder = self.data.parent
+        _run(self.account, folder, program("pg_ctl"), "-D", self.data, "-w", "-l", folder / "server.log", "-o",
+             self.options, "start")  # fmt: skip
+
+
+def _gone(process: int) -> None:
+    """Wait until a killed process is no more than a name."""
+    for _ in range(1_000):
+        try:
+            if Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()[0] == "Z":
+                return
+        except (FileNotFoundError, ProcessLookupError):
+            return
+        threading.Event().wait(0.01)
+
+
+@contextmanager
+def killable() -> Iterator[Killable]:
+    """A server of this test's own, to be killed."""
+    account = _account()
+    folder = Path(tempfile.mkdtemp(prefix="tower-pg-", dir="/tmp"))
+    try:
+        (folder / "password").write_text(PASSWORD)
+        for place in (folder, folder / "password"):
+            if account:
+                shutil.chown(place, account)
+        data = folder / "data"
+        _run(account, folder, program("initdb"), "-D", data, "-U", "tower", "-A", "scram-sha-256",
+             f"--pwfile={folder / 'password'}", "-E", "UTF8", "--no-sync")  # fmt: skip
+        url = URL.create("postgresql+psycopg", "tower", PASSWORD, database="postgres", query={"host": str(folder)})
+        options = f"-c listen_addresses='' -c unix_socket_directories={folder}"
+        server = Killable(url, data, account, options)
+        server.start()
+        try:
+            yield server
+        finally:
+            server.kill()
     finally:
         shutil.rmtree(folder, ignore_errors=True)

@@ -176,4 +176,3 @@ def test_approval_latency_cycle_time_overrides_and_completeness_come_from_what_w
     with build.cursor() as cursor:
         found = {name: kpi.evaluate(cursor, kpis()[name]).value for name in figures}
     assert found == {name: pytest.approx(wanted) for name, wanted in figures.items()}
-    build.close()

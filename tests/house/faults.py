@@ -15,14 +15,13 @@ REQUIRED = frozenset(
         *range(54, 63),
         66,
         67,
-        *range(76, 82),
-        84,
-        85,
+        *range(69, 86),
         92,
         *range(99, 105),
         *range(86, 92),
         93,
         94,
+        95,
     }
 )
 """Faults that this stage of the product survives; the numbers are those of the fault catalogue."""

@@ -20,6 +20,8 @@ from process_mining.cohort import Cohort
 from process_mining.directly_follows import dfg
 from process_mining.variants import variants
 
+pytestmark = pytest.mark.xdist_group("known_logs")  # loaded once, by one worker
+
 
 def load(folder: Path, files: Path, home: Path) -> Build:
     settings = Settings(home=home)

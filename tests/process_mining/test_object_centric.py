@@ -14,6 +14,8 @@ from process_mining.cohort import Cohort
 from tests.acceptance.loaded import tower_load
 from tests.process_mining import small_home
 
+pytestmark = pytest.mark.xdist_group("known_logs")  # loaded once, by one worker
+
 EVENTS = {
     "e1": ("Place order", 0, {"order": ["o1"], "item": ["i1", "i2"]}),
     "e2": ("Pick item", 1, {"order": ["o1"], "item": ["i1"]}),

@@ -47,7 +47,7 @@ def test_the_dimension_that_explains_more_is_taken() -> None:
 
 def test_a_change_that_everybody_shares_has_no_single_reason() -> None:
     many = {f"s{number}": (5.0, 100.0) for number in range(10)}
-    worse = {name: (6.0, 100.0) for name in many}
+    worse = dict.fromkeys(many, (6.0, 100.0))
     assert of_rates({"site_id": (cells(**many), cells(**worse))}, "ratio") is None
 
 

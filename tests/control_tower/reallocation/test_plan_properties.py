@@ -13,8 +13,8 @@ from control_tower.reallocation.model_core import STEP
 from control_tower.reallocation.situation import Situation
 from tests.control_tower.reallocation.small_network import POLICY, networks, prepared, raw, shuffled
 
-few = settings(max_examples=max(settings().max_examples // 3, 5))
-"""Two plans an example."""
+few = settings(max_examples=max(settings().max_examples // 12, 8))
+"""Planning takes its time: few examples in each commit, many under the profile `all`."""
 
 
 def planned(found: Situation, **given: Any) -> plan.Plan:
@@ -152,6 +152,7 @@ CHECKS = [
 ]
 
 
+@few
 @given(networks())
 def test_a_plan_keeps_every_rule(found: Situation) -> None:
     """# fault 61: one plan per example, because planning is what takes time; each check is a sentence."""

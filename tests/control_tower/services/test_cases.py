@@ -112,3 +112,14 @@ def test_a_verb_leads_only_where_the_table_says(action, status) -> None:
     # fault 85
     sources, target = MOVES[action]
     assert next_status(status, action) == (target if status in sources else None)
+
+
+def test_a_team_or_a_person_that_nobody_knows_owns_nothing(desk: Tower) -> None:
+    # fault 73
+    with pytest.raises(NotAllowed, match="no team 'team of my own'"):
+        cases.assign(desk.store, asked(), "erp:E1", "team of my own", None)
+    with pytest.raises(NotAllowed, match="'nobody' is no active user"):
+        cases.assign(desk.store, asked(), "erp:E1", None, "nobody")
+    with pytest.raises(NotAllowed, match="no team 'team of my own'"):
+        cases.escalate(desk.store, asked("because"), "erp:E1", "team of my own")
+    assert [outcome for _, _, outcome in desk.trail()] == ["refused"] * 3

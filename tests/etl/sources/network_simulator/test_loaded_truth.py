@@ -2,10 +2,14 @@
 
 from datetime import timedelta
 
+import pytest
+
 from etl import source
 from etl.sources.network_simulator import simulate
 from etl.sources.network_simulator.exports import codes
 from tests.etl.sources.network_simulator.conftest import ORDERS, WEEKS, Loaded
+
+pytestmark = pytest.mark.xdist_group("small_world")  # loaded once, by one worker
 
 SUBFOLDER = dict(simulate.sources())
 

@@ -4,12 +4,15 @@ from collections.abc import Callable
 
 import numpy as np
 import pandas as pd
+import pytest
 
 from etl.sources.network_simulator import world
 from etl.sources.network_simulator.queues import BEGINS
 from etl.sources.network_simulator.run import NEVER
 from etl.sources.network_simulator.world import World
 from tests.etl.sources.network_simulator.conftest import Loaded
+
+pytestmark = pytest.mark.xdist_group("small_world")  # loaded once, by one worker
 
 OUTGOING = ("CARRIER.IFTMIN.OUT", "EDI.DESADV.OUT", "EDI.INVOIC.OUT", "EDI.ORDRSP.OUT", "SUPPLIER.DESADV.IN",
             "SUPPLIER.ORDERS.OUT")  # fmt: skip

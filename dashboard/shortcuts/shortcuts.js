@@ -1,0 +1,32 @@
+/* Which keys work everywhere? "/" goes to the search, Escape leaves it or closes what is open beside the rows. */
+
+const SEARCH = ".st-key-filter_of_search input";
+const CLOSE = ".st-key-details_close button, .st-key-kpi_close button";
+
+function isWriting(target) {
+  return target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
+}
+
+function pressed(event) {
+  if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
+  const search = document.querySelector(SEARCH);
+  if (event.key === "/" && search && !isWriting(event.target)) {
+    event.preventDefault();
+    search.focus();
+    search.select();
+  } else if (event.key === "Escape" && event.target === search) {
+    search.blur();
+  } else if (event.key === "Escape" && !isWriting(event.target) && !document.querySelector('[data-testid="stPopoverBody"], [role="dialog"]')) {
+    const close = document.querySelector(CLOSE);
+    if (close) close.click();
+  }
+}
+
+export default function () {
+  document.addEventListener("keydown", pressed);
+  document.documentElement.dataset.shortcuts = "on";
+  return () => {
+    document.removeEventListener("keydown", pressed);
+    delete document.documentElement.dataset.shortcuts;
+  };
+}

@@ -1,0 +1,56 @@
+"""How fast and how good are plans? Two seeded shortages, five published optima, and the rules of the field beside them."""
+
+import argparse
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from tests.bench import sections
+
+GOALS = {("500", "30"): "≤ 2 s", ("2000", "30"): "≤ 15 s"}
+OR_LIBRARY = Path(os.environ.get("SHARED_DATA", Path(__file__).resolve().parents[3] / "shared" / "data")) / "or_library"
+INSTANCE = (
+    "The instance (`tests/bench/shortage.py`, seed 1): eight short lines an item on average, at 30 sites that hold a fifth of"
+    " all site × item pairs, three receipts an item, for every four short lines one that holds stock; 15 % of the lines ship"
+    " complete and 40 % may not be split. Stock, receipts and donors are scarce enough that lines compete, and whole-line"
+    " rules make it a packing problem: harder than fixed costs alone. Time is that of the processor, facts to plan."
+)
+
+
+def optima(_: str = "") -> dict[str, Any]:
+    """The core's cost of five warehouse location problems beside the published optimum."""
+    from control_tower.reallocation.model_core import solve
+    from tests.control_tower.reallocation.test_model_core import OPTIMA, warehouse_location
+
+    found = {}
+    for name, best in OPTIMA.items() if OR_LIBRARY.is_dir() else ():
+        found[name] = [solve(warehouse_location(OR_LIBRARY / f"{name}.txt"), gap=1e-9).cost, best]
+    return {"optima": found}
+
+
+def run(_: argparse.Namespace, child: Callable[..., dict[str, Any]], say: Callable[[str], None]) -> None:
+    """Measure and write the section."""
+    lines: list[str] = [INSTANCE, ""]
+    speed, ways = [], []
+    for (short, sites), goal in GOALS.items():
+        made = child("plan", short, sites)
+        say(f"{short} × {sites}: {made['processor_seconds']:.1f} s, gap {made['gap']}")
+        speed.append((
+            f"{int(short):,} lines × {sites} sites", f"{made['processor_seconds']:.1f} s", goal,
+            made["method"], "none" if made["gap"] is None else f"{made['gap']:.2%}", f"{made['options']:,}",
+        ))  # fmt: skip
+        ways += [
+            (f"{int(short):,}", w["way"], f"{w['score']:,.0f}", f"{w['late_lines']:,}", f"{w['late_days']:,}",
+             f"{w['late_donors']:,}", f"{w['freight_amount']:,.0f}")
+            for w in made["compared"]
+        ]  # fmt: skip
+    lines += sections.table(speed, "plan", "measured", "goal", "method", "gap (≤ 0.50 %)", "options")
+    lines += ["The plan beside the rules of the field, measured by the same score:", ""]
+    lines += sections.table(ways, "lines", "way", "score", "late lines", "late days", "donors late", "freight")
+    found = child("optima", "")["optima"]
+    if found:
+        lines += ["Warehouse location (OR-Library), by the same core:", ""]
+        rows = [(name, f"{cost:,.3f}", f"{best:,.3f}") for name, (cost, best) in found.items()]
+        lines += sections.table(rows, "problem", "found", "published")
+    sections.put("plan", "Reallocation", lines)
