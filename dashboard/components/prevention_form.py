@@ -33,7 +33,7 @@ def offer(found: pd.DataFrame, result: RootCause, state: Filters) -> None:
         st.text_input("Intended change", key="prevent_change", max_chars=500)
         st.selectbox("Kind of change", CHANGE_KINDS, format_func=theme.words, key="prevent_kind")
         st.text_input("Why now (optional)", key="prevent_reason", max_chars=500)
-        row = rows.loc[place if place is not None else 0].to_dict()
+        row = rows.loc[place].to_dict()
         quiet.line(plain.as_text(_says(row)))
         st.button("Add to the prevention backlog", type="primary", key="prevent_add", on_click=_add,
                   args=(title(row), evidence(row, result, state)))  # fmt: skip

@@ -10,8 +10,10 @@ import streamlit as st
 from control_tower import settings
 from control_tower.model import BacklogEntry, User
 from control_tower.services import backlog, preventing
+from control_tower.services.request import Receipt, Request
 from control_tower.vocabulary import BacklogStatus
 from control_tower.workflow.rights import Action
+from control_tower.workflow.store.store import Store
 from dashboard import actions, filters, theme
 from dashboard.charts import before_after
 from dashboard.components import csv, figure, plain, proposal_actions, quiet, table
@@ -151,7 +153,7 @@ def _steps(entry: BacklogEntry, viewer: User, today: date) -> None:
     if entry.status == BacklogStatus.OPEN:
         _step("Start", "backlog_start", why, lambda: _change(entry, "started", status="in_progress"))
     if entry.status in _OPEN:
-        st.date_input("The change counts from", min(today, date.today()), key="backlog_day", max_value=today)
+        st.date_input("The change counts from", today, key="backlog_day", max_value=today)
         _step("Done", "backlog_done", why, lambda: _change(
             entry, "done", status="done", changed_on=str(st.session_state["backlog_day"])))  # fmt: skip
     if entry.status == BacklogStatus.DONE:
@@ -171,12 +173,12 @@ def _step(label: str, key: str, why: str, step: Any) -> None:
 
 def _change(entry: BacklogEntry, done: str, **values: str) -> None:
     reason = str(st.session_state.get("backlog_reason") or "")
-
-    def verb(store: Any, request: Any, backlog_id: str, fields: tuple[tuple[str, str], ...]) -> Any:
-        return backlog.change(store, request, backlog_id, **dict(fields))
-
     said = f"{entry.backlog_id} is {done}"
-    actions.act(said, verb, entry.backlog_id, tuple(sorted(values.items())), reason=reason, version=entry.version)
+    actions.act(said, _changed, entry.backlog_id, tuple(sorted(values.items())), reason=reason, version=entry.version)
+
+
+def _changed(store: Store, request: Request, backlog_id: str, fields: tuple[tuple[str, str], ...]) -> Receipt:
+    return backlog.change(store, request, backlog_id, **dict(fields))
 
 
 def _measure(entry: BacklogEntry) -> None:
