@@ -43,7 +43,7 @@ def _settled(page: Page) -> None:
     expect(page.get_by_test_id("stStatusWidget")).to_have_count(0, timeout=30_000)
 
 
-@pytest.mark.parametrize("size", [LAPTOP, PHONE], ids=["laptop", "phone"])
+@pytest.mark.parametrize("size", [pytest.param(LAPTOP, marks=pytest.mark.slow), PHONE], ids=["laptop", "phone"])
 @pytest.mark.parametrize("path", PAGES)
 def test_a_page_answers_without_an_error_box_and_fits_the_screen(
     page: Page, address: str, path: str, size: dict[str, int]
