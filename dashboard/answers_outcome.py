@@ -20,8 +20,8 @@ def outcomes(found: Comparison, totals: pd.DataFrame, currency: str) -> str:
 
 def _helped(found: Comparison) -> str:
     effect = found.effect
-    if effect.value is None or effect.low is None or effect.high is None:
-        return f"Cannot tell: none of {theme.count(found.decided)} decided cases could be compared with a similar one."
+    if effect.low is None or effect.high is None:
+        return f"Cannot tell whether decided cases were fixed sooner: {effect.why}."
     among = f"compared with similar cases nobody had decided on ({theme.count(effect.sets)} decisions)"
     if effect.verdict is Verdict.HELPS:
         return f"Yes: decided cases were fixed sooner, likely between {span(-effect.high, -effect.low)}, {among}."

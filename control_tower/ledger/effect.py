@@ -31,7 +31,8 @@ class Balance:
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """Mean of decided less mean of similar cases, in the unit of the outcome, with its interval; None = no set.
+    """Mean of decided less mean of similar cases, in the unit of the outcome; None = no set. With fewer sets than policy
+    asks for there is no interval: resampling a handful says little of chance.
 
     `treated_mean`, `control_mean`: what the two fared. `why` says what keeps it from being told.
     """
@@ -72,22 +73,23 @@ def measure(matches: Matches, outcomes: tuple[Floats, Floats], cell: Ints, rules
     weight = 1.0 / matches.sizes[matches.set_no]
     similar = np.bincount(matches.set_no, weights=weight * theirs, minlength=n)
     difference = ours - similar
+    means = (float(ours.mean()), float(similar.mean()))
+    distinct = int(np.unique(matches.control).size)
+    if n < rules.min_sets:
+        why = f"only {n} decisions have a similar case; {rules.min_sets} are needed"
+        return Effect(n, distinct, float(difference.mean()), None, None, *means, Verdict.CANNOT_TELL, why)
     draws = _drawn(difference, _shared(matches, theirs, cell), rules)
     tail = (1 - rules.confidence) / 2
     low, high = np.quantile(draws, [tail, 1 - tail])
-    verdict, why = judge(n, (float(low), float(high)), rules)
-    distinct = int(np.unique(matches.control).size)
-    means = (float(ours.mean()), float(similar.mean()))
+    verdict, why = judge(float(low), float(high))
     return Effect(n, distinct, float(difference.mean()), float(low), float(high), *means, verdict, why)
 
 
-def judge(sets: int, interval: tuple[float, float], rules: Outcomes) -> tuple[Verdict, str]:
+def judge(low: float, high: float) -> tuple[Verdict, str]:
     """Less is better: helps when the whole interval is below 0, harms when it is above."""
-    if sets < rules.min_sets:
-        return Verdict.CANNOT_TELL, f"only {sets} decisions have a similar case; {rules.min_sets} are needed"
-    if interval[1] < 0:
+    if high < 0:
         return Verdict.HELPS, ""
-    if interval[0] > 0:
+    if low > 0:
         return Verdict.HARMS, ""
     return Verdict.CANNOT_TELL, "the difference may as well be chance"
 

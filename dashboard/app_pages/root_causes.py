@@ -19,8 +19,8 @@ def main() -> None:
         empty.no_rows(reader, state.without_time())
         return
     say_what_is_used(state)
-    asked = period.of(state, recent)
-    bounds = (asked.bounds["since"], asked.bounds["until"]) if state.since or state.until else None
+    asked = period.of(state, recent).bounds
+    bounds = (asked["since"], asked["until"]) if state.since or state.until else None
     held = causes.Causes(reader, state, head.small_sample, bounds)
     result, rising = held.search(), held.emerging()
     lines = cause_view.named(folding.fold(result.found()), reader)
@@ -36,7 +36,6 @@ def main() -> None:
         counted = cause_view.holders(held, by, is_whole=not result.looked_at)
     answer.markdown(plain.as_text(answers.root_causes(lines, result.looked_at, cause_view.hold_words(counted, by))))
     if result.looked_at:
-        st.subheader("All that was compared", anchor=False)
         cause_view.listing(result, reader)
         prevention_form.offer(cause_view.named(result.found(), reader), result, state)
         cause_view.rising(rising, reader, result.exposure.titles)

@@ -32,7 +32,7 @@ def figure(rows: pd.DataFrame, mode: str, currency: str) -> go.Figure:
     top = float(shown[["expected_amount", "realised_amount"]].max().max()) if len(shown) else 1.0
     least = float(min(shown["realised_amount"].min(), 0.0)) if len(shown) else 0.0
     drawn.update_layout(template=theme.template(mode), height=76 + 44 * max(len(shown), 2), margin={"t": 4})
-    drawn.update_xaxes(range=[1.1 * least, 1.2 * top or 1], nticks=5, tickformat=",.0~s",
+    drawn.update_xaxes(range=[1.1 * least, 1.2 * top or 1], nticks=5, tickformat="~s",
                        title_text=f"{currency} · bar: realised · tick: expected")  # fmt: skip
     drawn.update_yaxes(tickvals=places, ticktext=names, showgrid=False, tickfont={"color": theme.INK[mode]},
                        ticks="outside", ticklen=6, tickcolor="rgba(0,0,0,0)")  # fmt: skip

@@ -152,6 +152,7 @@ def hold_words(counted: Concentration, by: str) -> str:
 
 def listing(result: RootCause, reader: data.Reader) -> None:
     """Findings, the unexplained first and the others by what explains them; by choice what was looked at in vain."""
+    st.subheader("All that was compared", anchor=False)
     chosen = aging_view.choice("Verdict", "verdict", VERDICTS, "found")
     rows = result.found() if chosen == "found" else result.looked[result.looked["verdict"] == chosen]
     rank = rows.assign(echo=rows["explained_by"].notna(), by=rows["explained_by"].fillna(""))

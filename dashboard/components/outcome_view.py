@@ -78,15 +78,19 @@ def by_action(found: Comparison) -> None:
     """Days sooner or later by kind of decision, each with its interval and verdict."""
     title = "Days until fixed, against similar cases"
     rows = pd.DataFrame([
-        {"action": name, "label": _action(name), "value": one.value / 24, "low": (one.low or 0) / 24, "high": (one.high or 0) / 24, "sets": one.sets,
+        {"action": name, "label": _action(name), "value": one.value / 24, "low": _days(one.low), "high": _days(one.high), "sets": one.sets,
          "similar_cases": one.controls, "verdict": str(one.verdict), "why": one.why}
         for name, one in found.by_action.items() if one.value is not None
     ])  # fmt: skip
     if rows.empty:
         figure.nothing(title, "No decided case could be compared with a similar one.")
         return
-    rows = rows.sort_values("sets", ascending=False, kind="stable")
+    rows = rows.astype({"low": "float64", "high": "float64"}).sort_values("sets", ascending=False, kind="stable")
     figure.show(title, effects.figure(rows, figure.mode()), rows, "effect_by_decision")
+
+
+def _days(hours: float | None) -> float | None:
+    return None if hours is None else hours / 24
 
 
 def _action(code: Any) -> str:

@@ -1,6 +1,7 @@
 """How does a finding become an entry of the prevention backlog? A form that carries the finding as its evidence."""
 
 from collections.abc import Mapping
+from math import isfinite
 from typing import Any
 
 import pandas as pd
@@ -54,8 +55,13 @@ def evidence(row: Mapping[Any, Any], result: RootCause, state: Filters) -> dict[
         "values": {name: key for name, key in pairs if isinstance(name, str) and isinstance(key, str)},
         "sites": list(state.limited_to(reader.scope).site_id), "build_id": reader.build_id,
         "since": result.span.since.isoformat(), "until": result.span.until.isoformat(),
-        **{name: None if pd.isna(row[name]) else round(float(row[name]), 6) for name in _NUMBERS},
+        **{name: stated(row[name]) for name in _NUMBERS},
     }  # fmt: skip
+
+
+def stated(value: Any) -> float | None:
+    """A number as evidence keeps it; None for what is unknown or endless (elsewhere nothing failed)."""
+    return round(float(value), 6) if value is not None and isfinite(value) else None
 
 
 def _says(row: Mapping[Any, Any]) -> str:

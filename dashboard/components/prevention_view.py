@@ -30,7 +30,8 @@ def answer(entries: Sequence[BacklogEntry]) -> str:
     n = {status: sum(entry.status == status for entry in entries) for status in BacklogStatus}
     fell = sum(_verdict(entry) == "fell" for entry in entries)
     rose = sum(_verdict(entry) == "rose" for entry in entries)
-    said = f"{n[BacklogStatus.OPEN] + n[BacklogStatus.IN_PROGRESS]} changes are on their way, {n[BacklogStatus.DONE]} done wait to be measured"
+    on_way = n[BacklogStatus.OPEN] + n[BacklogStatus.IN_PROGRESS]
+    said = f"{on_way} {'change is' if on_way == 1 else 'changes are'} on the way, {n[BacklogStatus.DONE]} done wait to be measured"
     return f"{said}; of {n[BacklogStatus.MEASURED]} measured the rate fell in {fell} and rose in {rose}."
 
 
@@ -60,9 +61,9 @@ def _verdict(entry: BacklogEntry) -> str:
 def listing(entries: Sequence[BacklogEntry]) -> None:
     """One row per entry; picking one opens it."""
     rows = frame(entries)
-    columns = {"entry": "Entry", "finding": "Finding", "status": "Status", "kind": "Kind", "change": "Intended change",
-               "owner": "Owner", "changed_on": "Changed on", "before_per_1000": "Before, per 1,000",
-               "after_per_1000": "After, per 1,000", "likely": "Likely change, per 1,000", "verdict": "Verdict"}  # fmt: skip
+    columns = {"entry": "Entry", "finding": "Finding", "status": "Status", "verdict": "Rate", "before_per_1000": "Before, per 1,000",
+               "after_per_1000": "After, per 1,000", "likely": "Likely change, per 1,000", "owner": "Owner",
+               "changed_on": "Changed on", "change": "Intended change", "kind": "Kind"}  # fmt: skip
     columns = {name: words for name, words in columns.items() if (rows[name].notna() & (rows[name] != "")).any()}
     ids = [entry.backlog_id for entry in entries]
     table.picking_rows(rows, columns, "backlog", lambda place: filters.set_local("entry", ids[place]))
@@ -151,22 +152,22 @@ def _steps(entry: BacklogEntry, viewer: User, today: date) -> None:
         return
     why = proposal_actions.lacking(viewer, Action.BACKLOG_CHANGE)
     if entry.status == BacklogStatus.OPEN:
-        _step("Start", "backlog_start", why, lambda: _change(entry, "started", status="in_progress"))
+        _step("Start", "backlog_start", why, lambda: _change(entry, "started", status="in_progress"), is_first=True)
     if entry.status in _OPEN:
         st.date_input("The change counts from", today, key="backlog_day", max_value=today)
         _step("Done", "backlog_done", why, lambda: _change(
-            entry, "done", status="done", changed_on=str(st.session_state["backlog_day"])))  # fmt: skip
+            entry, "done", status="done", changed_on=str(st.session_state["backlog_day"])), is_first=entry.status == BacklogStatus.IN_PROGRESS)  # fmt: skip
     if entry.status == BacklogStatus.DONE:
         lacks = proposal_actions.lacking(viewer, Action.BACKLOG_MEASURE)
-        _step("Measure in this build", "backlog_measure", lacks, lambda: _measure(entry))
+        _step("Measure in this build", "backlog_measure", lacks, lambda: _measure(entry), is_first=True)
     st.text_input("Reason", key="backlog_reason", max_chars=500)
     reasonless = "" if str(st.session_state.get("backlog_reason") or "").strip() else "say why first"
     _step("Drop", "backlog_drop", why or reasonless, lambda: _change(entry, "dropped", status="dropped"))
 
 
-def _step(label: str, key: str, why: str, step: Any) -> None:
+def _step(label: str, key: str, why: str, step: Any, is_first: bool = False) -> None:
     st.button(label, key=key, disabled=bool(why), help=f"Disabled: {why}" if why else None, on_click=step,
-              type="secondary" if label == "Drop" else "primary")  # fmt: skip
+              type="primary" if is_first else "secondary")  # fmt: skip
     if why:
         quiet.line(plain.as_text(f"{label}: {why}."))
 

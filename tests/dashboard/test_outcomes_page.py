@@ -56,7 +56,7 @@ def _history(gain: float) -> dict[str, list[dict[str, Any]]]:
 
 
 @pytest.fixture
-def page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., AppTest]:
+def outcomes_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., AppTest]:
     """The page over a history with a planted gain, under a query."""
 
     def shown(gain: float, **query: str) -> AppTest:
@@ -78,9 +78,9 @@ def page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., AppTe
     return shown
 
 
-def test_a_planted_gain_is_said_with_its_likely_span_and_what_was_brought(page) -> None:
+def test_a_planted_gain_is_said_with_its_likely_span_and_what_was_brought(outcomes_page) -> None:
     """EXE-06: 50 decisions that take 60 h off; each promised 100 and brought 80."""
-    app = page(60.0)
+    app = outcomes_page(60.0)
     said = words(app)
     assert not app.exception
     assert "Yes: decided cases were fixed sooner, likely between" in said
@@ -92,14 +92,14 @@ def test_a_planted_gain_is_said_with_its_likely_span_and_what_was_brought(page) 
     assert "no plan made here that takes stock" in said
 
 
-def test_a_planted_harm_is_said_as_plainly(page) -> None:
-    app = page(-60.0)
+def test_a_planted_harm_is_said_as_plainly(outcomes_page) -> None:
+    app = outcomes_page(-60.0)
     assert "No: decided cases were fixed later, likely between" in words(app)
     assert "Fixed later by" in {tile.label for tile in app.metric}
 
 
-def test_the_period_is_that_of_the_decisions_and_too_few_cannot_tell(page) -> None:
-    app = page(60.0, since="2026-03-03", until="2026-03-10")
+def test_the_period_is_that_of_the_decisions_and_too_few_cannot_tell(outcomes_page) -> None:
+    app = outcomes_page(60.0, since="2026-03-03", until="2026-03-10")
     assert "Cannot tell whether decided cases were fixed sooner: only" in words(app)
     rows = next(frame.value for frame in app.dataframe if "proposal" in frame.value)
     assert rows["decided_at"].between(datetime(2026, 3, 3), datetime(2026, 3, 11)).all()
@@ -128,7 +128,9 @@ def test_matched_cases_of_the_build_equal_a_count_in_pandas() -> None:
     assert compared.load(frame).tolist() == counted == [0, 1, 0, 1, 1]
     found = compared.compare(frame, Measure.HOURS, RULES)
     assert (found.decided, found.effect.verdict) == (0, Verdict.CANNOT_TELL)
-    assert "could be compared" in answers_outcome.outcomes(found, pd.DataFrame({"n": [1], "measured": [0]}), "EUR")
+    assert "no decided case has a similar one" in answers_outcome.outcomes(
+        found, pd.DataFrame({"n": [1], "measured": [0]}), "EUR"
+    )
 
 
 def test_decisions_add_up_to_compared_unmatched_too_recent_and_not_known(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from control_tower.services import backlog, opening, preventing
 from control_tower.services.backlog import Finding
 from control_tower.services.request import Request
 from control_tower.settings import Settings
+from dashboard.components import prevention_form
 from tests.control_tower.analysis.changed import changed_build
 from tests.dashboard.conftest import APP, words
 
@@ -61,7 +62,7 @@ def test_a_finding_goes_from_root_causes_to_a_measured_result(opened: Open) -> N
     assert not app.exception
 
     app = opened("prevention_backlog")
-    assert "1 changes are on their way" in words(app)
+    assert "1 change is on the way" in words(app)
     assert "site S7" in words(app)
     assert "recount the aisle every week" in words(app)
     app.button(key="backlog_start").click().run()
@@ -87,6 +88,16 @@ def test_who_may_not_is_told_why_before_trying(opened: Open, home: Path) -> None
     app = opened("prevention_backlog", user="executive")
     assert app.button(key="backlog_start").disabled
     assert "Start: the role executive may not change" in words(app)
+
+
+def test_a_ratio_without_end_is_kept_as_unknown() -> None:
+    """A place that alone fails has an infinite ratio, which no store can keep."""
+    assert [prevention_form.stated(value) for value in (float("inf"), float("nan"), None, 2.5)] == [
+        None,
+        None,
+        None,
+        2.5,
+    ]
 
 
 def test_an_entry_without_a_counted_finding_cannot_be_measured_and_the_refusal_is_audited(home: Path) -> None:
