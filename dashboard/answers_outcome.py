@@ -22,7 +22,7 @@ def _helped(found: Comparison) -> str:
     effect = found.effect
     if effect.low is None or effect.high is None:
         return f"Cannot tell whether decided cases were fixed sooner: {effect.why}."
-    among = f"compared with similar cases nobody had decided on ({theme.count(effect.sets)} decisions)"
+    among = f"compared with similar cases nobody had decided on by then ({theme.count(effect.sets)} decisions)"
     if effect.verdict is Verdict.HELPS:
         return f"Yes: decided cases were fixed sooner, likely between {span(-effect.high, -effect.low)}, {among}."
     if effect.verdict is Verdict.HARMS:

@@ -55,4 +55,4 @@ class _Asked:
 @st.cache_data(max_entries=100, show_spinner="Looking for similar cases …")
 def _cached(key: str, _asked: _Asked) -> Comparison:
     build = warehouse.open_build(Settings(home=Path(_asked.home)), _asked.build_id)
-    return compared.compare(build.read("outcome_case", _asked.filters), _asked.measure, _asked.rules, _asked.bounds)
+    return compared.of_build(build, _asked.filters, _asked.measure, _asked.rules, _asked.bounds)

@@ -1,6 +1,6 @@
 """Did decisions help, against similar cases without one? One outcome over the cases of a build, whole and by action.
 
-Never reads a build itself: rows come as the read `outcome_case` returns them. Never speaks to a user.
+Rows come as the read `outcome_case` returns them; nothing else of a build is looked at. Never speaks to a user.
 """
 
 from collections.abc import Mapping
@@ -11,10 +11,12 @@ from enum import StrEnum
 import numpy as np
 import pandas as pd
 
+from control_tower.filters import Filters
 from control_tower.ledger import effect, matching
 from control_tower.ledger.effect import Balance, Effect
 from control_tower.ledger.matching import Cases, Flags, Floats, Ints, Matches
 from control_tower.policy_outcomes import Outcomes
+from control_tower.warehouse import Build
 
 COVARIATES = ("value at risk", "load of the site")
 
@@ -48,6 +50,13 @@ class Comparison:
     not_known: int
     later: int
     sets: pd.DataFrame
+
+
+def of_build(
+    build: Build, filters: Filters, measure: Measure, rules: Outcomes, period: tuple[datetime, datetime] | None
+) -> Comparison:
+    """Compare the decisions of a build about the exceptions that pass the filters."""
+    return compare(build.read("outcome_case", filters), measure, rules, period)
 
 
 def compare(

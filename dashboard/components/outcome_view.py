@@ -17,7 +17,7 @@ from dashboard.components.tile import Tile
 
 _HOURS = "Mean hours until the fix of decided cases less those of similar cases from the same age on, at most {days} days each."
 _DAYS = "Mean days after the promise that lines of decided cases were delivered, less those of similar cases."
-_MONEY = "Margin after freight that approved proposals brought, as later builds show it, less what donors lost."
+_MONEY = "Margin after freight that approved proposals brought, as later builds show it or their own source states it, less what donors lost."
 _HARM = "Order lines that gave stock up for a decision and came late themselves. Only of plans made here: a log does not name donors."
 
 
