@@ -76,3 +76,4 @@ LEFT JOIN core_site AS site ON e.site_id = site.site_id
 LEFT JOIN mart_order_line AS line ON e.order_line_id = line.order_line_id
 WHERE NOT e.is_time_suspect AND e.as_of IS NOT NULL
 ORDER BY e.exception_id
+LIMIT 200000
