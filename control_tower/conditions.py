@@ -4,9 +4,17 @@ Columns come from the allow-list of filters.py only, values are always bound (fa
 holds no whole statement.
 """
 
+import re
+from collections.abc import Mapping
 from typing import Any
 
 from control_tower.filters import AGING, BASES, DIMENSIONS, NOT_STATED, SEARCHED, Filters
+
+
+def named_in(text: str, values: Mapping[str, Any]) -> dict[str, Any]:
+    """The values that a statement names as `$name`, word for word: `$order_id` is not named by `$order_ids`."""
+    names = set(re.findall(r"\$(\w+)", text))
+    return {name: value for name, value in values.items() if name in names}
 
 
 def where_clause(filters: Filters) -> tuple[str, dict[str, Any]]:

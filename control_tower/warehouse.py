@@ -17,7 +17,7 @@ import pandas as pd
 import pyarrow as pa
 
 from control_tower import builds, contract, manifest, query_limits
-from control_tower.conditions import where_clause
+from control_tower.conditions import named_in, where_clause
 from control_tower.errors import BuildError, ControlTowerError, DefinitionError
 from control_tower.filters import Filters
 from control_tower.settings import Settings
@@ -162,7 +162,7 @@ class Build:
         where, values = where_clause(filters or Filters())
         exceptions = f"(SELECT * FROM mart_exception WHERE {where})"
         text = _read_text(name).replace("{exceptions}", exceptions)
-        wanted = {key: value for key, value in {**values, **bound}.items() if f"${key}" in text}
+        wanted = named_in(text, {**values, **bound})
         with self.cursor() as cursor:
             try:
                 return cursor.execute(text, wanted).df()

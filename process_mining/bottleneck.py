@@ -89,11 +89,18 @@ def _step(stay: Stay, cases: int, elapsed: int) -> StepWait:
 
 
 def _by_total(walked: Map) -> list[Edge]:
-    return sorted(walked.edges, key=lambda edge: (-(edge.total_seconds or 0), edge.source, edge.target))
+    return sorted(walked.edges, key=lambda edge: (-_known(edge, edge.total_seconds), edge.source, edge.target))
 
 
 def _edge(edge: Edge, elapsed: int) -> EdgeWait:
-    total = edge.total_seconds or 0
+    total = int(_known(edge, edge.total_seconds))
     share = total / elapsed if elapsed else 0.0
-    median, p90 = edge.median_seconds or 0.0, edge.p90_seconds or 0.0
+    median, p90 = _known(edge, edge.median_seconds), _known(edge, edge.p90_seconds)
     return EdgeWait(edge.source, edge.target, edge.cases, edge.events, total, share, median, p90)
+
+
+def _known(edge: Edge, seconds: float | None) -> float:
+    """Raises ValueError where the map was walked without times: no waiting is never said as 0."""
+    if seconds is None:
+        raise ValueError(f"the map has no times for {edge.source} → {edge.target}: walk it with with_times=True")
+    return seconds

@@ -3,7 +3,7 @@
 Never looks at a build: what became of it is `realised.py`. What a payload does not say stays None.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 _UNSERVED = ("wait", "defer")
@@ -47,11 +47,11 @@ def _line(name: str, about: Mapping[str, Any], moves: list[Mapping[str, Any]]) -
     return {
         "order_line_id": name,
         "short_qty": _number(about.get("short_qty")),
-        "qty": sum(_number(move["qty"]) or 0.0 for move in moves),
+        "qty": sum(float(move["qty"]) for move in moves),
         "days_late_before": waits.get("days_late"),
         "days_late_after": after,
         "margin_amount": terms.get("margin"),
-        "freight_amount": sum(_number(move.get("freight_amount")) or 0.0 for move in moves),
+        "freight_amount": _sum(move.get("freight_amount") for move in moves),
         "sla_kept_before": _kept(waits),
         "sla_kept_after": _kept(chosen),
     }
@@ -66,7 +66,7 @@ def _kept(option: Mapping[str, Any]) -> bool | None:
 def _donor(one: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "order_line_id": str(one["order_line_id"]),
-        "qty": _number(one.get("qty")) or 0.0,
+        "qty": float(one["qty"]),
         "days_late_after": _number(one.get("days_later")),
         "is_late": bool(one.get("is_late")),
     }
@@ -78,6 +78,12 @@ def _benefit(amount: Any, rate: Any) -> float | None:
 
 def _number(value: Any) -> float | None:
     return None if value is None else float(value)
+
+
+def _sum(values: Iterable[Any]) -> float | None:
+    """Of a line's moves: none moved is 0, one that does not say leaves the sum unknown."""
+    known = [_number(value) for value in values]
+    return None if None in known else sum(value for value in known if value is not None)
 
 
 def _total(values: Any) -> float | None:
