@@ -342,21 +342,22 @@ def test_the_order_management_log_is_what_pm4py_reads(reader: str, oracle, share
     )
     file = landed(path)
     counts = {part: part_of(reader, part, file, tmp_path).rows for part in ocel.FIELDS}
-    # pm4py keeps one row per pair and qualifier of an event: its SQLite has 147,385 of the 147,463
-    relations = 147_385 if reader == "ocel_sqlite" else 147_463
     assert counts == {
-        "event": 21_008, "event_attribute": 0, "event_object": relations,
+        "event": 21_008, "event_attribute": 0, "event_object": 147_463,
         "object": 10_840, "object_attribute": 18_604, "object_object": 28_391,
     }  # fmt: skip
     events = frame(part_of(reader, "event", file, tmp_path))
     times = pd.to_datetime(events["its_time"], utc=True, format="ISO8601")
     found = Counter(zip(events["its_id"], events["its_type"], times, strict=True))
     known = log.events
-    assert found == Counter(zip(known["ocel:eid"], known["ocel:activity"], known["ocel:timestamp"], strict=True))
+    told = pd.to_datetime(
+        known["ocel:timestamp"], utc=True
+    )  # r4pm's reader, which pm4py takes, gives UTC without saying so
+    known_events = Counter(zip(known["ocel:eid"], known["ocel:activity"], told, strict=True))
+    assert list((found - known_events) + (known_events - found))[:5] == []  # small: CI would print all that differs
     pairs = frame(part_of(reader, "event_object", file, tmp_path))
-    assert set(zip(pairs["its_event_id"], pairs["its_object_id"], strict=True)) == set(
-        zip(log.relations["ocel:eid"], log.relations["ocel:oid"], strict=True)
-    )
+    found_pairs = set(zip(pairs["its_event_id"], pairs["its_object_id"], strict=True))
+    assert list(found_pairs ^ set(zip(log.relations["ocel:eid"], log.relations["ocel:oid"], strict=True)))[:5] == []
     objects = frame(part_of(reader, "object", file, tmp_path))
     assert set(zip(objects["its_id"], objects["its_type"], strict=True)) == set(
         zip(log.objects["ocel:oid"], log.objects["ocel:type"], strict=True)
