@@ -15,7 +15,7 @@ from process_mining.delay_reason import DelayReasons, Reason
 from process_mining.performance import Performance
 
 _NO_APPROVAL: Final = "nothing here asks for an approval"
-_WORDS: Final = {Reason.UNKNOWN: "not declared"}
+_WORDS: Final = {Reason.UNKNOWN: "not declared", Reason.CAPACITY: "queue of the team"}
 
 
 def approvals(mining: Mining) -> ApprovalLatency | None:
@@ -79,7 +79,7 @@ def why(reasons: DelayReasons) -> None:
         return
     rows = pd.DataFrame([
         {"reason": reason(one.reason).capitalize(), "share": 100 * one.share, "total": mined.total(one.seconds), "cases": one.cases, "stays": one.stays}
-        for one in reasons.reasons
+        for one in reasons.reasons if one.seconds
     ])  # fmt: skip
     _heading("Why they wait, as declared", "delay_reasons", rows)
     column = st.column_config
@@ -90,6 +90,13 @@ def why(reasons: DelayReasons) -> None:
         "cases": column.NumberColumn("Cases", format="localized", width=62), "stays": column.NumberColumn("Times", format="localized", width=62),
     }  # fmt: skip
     table.plain_rows(rows, headings, "delay_reasons")
+    _beside(reasons)
+
+
+def _beside(reasons: DelayReasons) -> None:
+    """What is no waiting, and what has no reason yet."""
+    at_work, settled = (mined.total(one.seconds) for one in reasons.no_waiting)
+    quiet.line(f"Not counted as waiting: {at_work} at work, {settled} from the fix until the record was closed.")
     if reasons.unnamed:
         said = ", ".join(
             f"{name} ({theme.percent(seconds, reasons.seconds, 0)})" for name, seconds in reasons.unnamed[:3]
