@@ -10,7 +10,7 @@ from dashboard import theme
 from dashboard.components import csv, figure, mined, plain, quiet, table, tile
 from dashboard.components.bottleneck_view import Ranked
 from dashboard.mining import Mining
-from process_mining.approval import ApprovalLatency
+from process_mining.approval import ApprovalLatency, ApproverLatency
 from process_mining.delay_reason import DelayReasons, Reason
 from process_mining.performance import Performance
 
@@ -118,15 +118,17 @@ def approvers(found: ApprovalLatency | None) -> None:
         return
     rows = pd.DataFrame([
         {"approver": one.approver, "team": (one.team_id or "").split(":", 1)[-1], "decisions": one.decisions,
-         "median_seconds": one.seconds.median.value, "p90_seconds": one.seconds.p90.value} for one in found.approvers
-    ], columns=["approver", "team", "decisions", "median_seconds", "p90_seconds"])  # fmt: skip
+         "median_seconds": one.seconds.median.value, "low_seconds": one.seconds.median.low, "high_seconds": one.seconds.median.high,
+         "p90_seconds": one.seconds.p90.value, "is_too_few": one.is_too_few} for one in found.approvers
+    ], columns=["approver", "team", "decisions", "median_seconds", "low_seconds", "high_seconds", "p90_seconds", "is_too_few"])  # fmt: skip
     _heading("Approvals, by who decides", "approvers", rows)
     shown = rows.assign(
-        median=[mined.span(v) for v in rows["median_seconds"]], p90=[mined.span(v) for v in rows["p90_seconds"]]
-    )
+        median=[mined.span(v) for v in rows["median_seconds"]], likely=[_likely(one) for one in found.approvers],
+        p90=[mined.span(v) for v in rows["p90_seconds"]],
+    )  # fmt: skip
     right = {
-        name: st.column_config.TextColumn(label, alignment="right", width=90)
-        for name, label in (("median", "Median"), ("p90", "p90"))
+        name: st.column_config.TextColumn(label, alignment="right", width=width)
+        for name, label, width in (("median", "Median", 74), ("likely", "Likely between", 110), ("p90", "p90", 74))
     }
     headings = {
         "approver": st.column_config.TextColumn("Who", pinned=True, width=130),
@@ -137,8 +139,15 @@ def approvers(found: ApprovalLatency | None) -> None:
     table.plain_rows(shown, headings, "approvers")
     over = found.overall
     quiet.line(
-        f"{theme.count(over.n)} requests, {theme.count(over.observed)} decided; from request to decision, slowest median first."
+        f"{theme.count(over.n)} requests, {theme.count(over.observed)} decided; from request to decision, slowest median first; those with too few decisions last."
     )
+
+
+def _likely(one: ApproverLatency) -> str:
+    """Where the median lies in 95 of 100 such samples; said to be too few below the policy's small sample."""
+    if one.is_too_few:
+        return "too few"
+    return f"{mined.span(one.seconds.median.low)} – {mined.span(one.seconds.median.high)}"
 
 
 def service(found: Performance) -> None:

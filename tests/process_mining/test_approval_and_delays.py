@@ -30,6 +30,19 @@ def test_latency_runs_from_a_request_to_the_next_decision_and_the_slowest_approv
     )
 
 
+def test_one_slow_decision_does_not_put_its_approver_before_those_of_whom_enough_is_known() -> None:
+    """Ada decides thirty times after 100 s, Ben twenty-nine times after 900 s: his median is longer, and says little."""
+    steps = [
+        Step(f"{who}{i}", name, at, *after, **kind)
+        for who, times, took in (("Ada", 30, 100), ("Ben", 29, 900)) for i in range(times)
+        for name, at, after, kind in (("Ask", 0, (), ASK), ("Approve", took, (who,), DECIDE))
+    ]  # fmt: skip
+    rows = approval_latency(small_log(steps, "exception"), VIEW).approvers
+    assert [(row.approver, row.decisions, row.seconds.median.value, row.is_too_few) for row in rows] == [
+        ("Ada", 30, 100, False), ("Ben", 29, 900, True),
+    ]  # fmt: skip
+
+
 def test_a_log_in_which_nobody_asks_for_approval_says_so() -> None:
     with pytest.raises(NotAvailable, match="business_event approval_requested"):
         approval_latency(small_log([Step("a", "X")], "exception"), VIEW)
