@@ -208,7 +208,7 @@ def show_approvals(view: View = None, where: Asked = None, json: Json = False) -
     plain(f"{found.overall.n:,} requests, {found.overall.open:,} without decision, median {median} seconds")
     say_rows(
         [{"approver": row.approver, "team": row.team_id, "decisions": row.decisions,
-          "median_seconds": row.seconds.median.value, "p90_seconds": row.seconds.p90.value} for row in found.approvers],
+          "median_seconds": row.seconds.median.value, "p90_seconds": row.seconds.p90.value, "too_few": row.is_too_few} for row in found.approvers],
         "nobody has decided",
     )  # fmt: skip
 

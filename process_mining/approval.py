@@ -16,17 +16,22 @@ from process_mining.kept_cases import kept_cases
 
 @dataclass(frozen=True, slots=True)
 class ApproverLatency:
-    """What one approver decided, and how long it took from the request, in seconds; no censoring within a row."""
+    """What one approver decided, and how long it took from the request, in seconds; no censoring within a row.
+
+    `is_too_few`: fewer decisions than the policy's small_sample, so that the median says little (its interval tells).
+    """
 
     approver: str
     team_id: str | None
     decisions: int
     seconds: CycleTime
+    is_too_few: bool
 
 
 @dataclass(frozen=True, slots=True)
 class ApprovalLatency:
-    """All requests of the kept cases, in seconds, and the approvers who decided, the slowest median first.
+    """All requests of the kept cases, in seconds, and the approvers who decided: the slowest median first, and after all
+    others those with too few decisions.
 
     Of `overall` the pending requests are censored: at the clock while the case is open; where a new request replaced one, or
     the case ended without a decision, there.
@@ -56,24 +61,27 @@ def approval_latency(build: Build, cohort: Cohort) -> ApprovalLatency:
             "ORDER BY p.approver, p.team_id, seconds",
             {**kept.values, **bound},
         ).fetchall()
+        least = cursor.execute("SELECT coalesce(max(small_sample), 0) FROM policy").fetchall()[0][0]
     if not found:
         raise NotAvailable(
             f"no approval is requested in the view '{cohort.view}': no event there has business_event approval_requested"
         )
-    return ApprovalLatency(_over([row[:2] for row in found]), _by_approver(found))
+    return ApprovalLatency(_over([row[:2] for row in found]), _by_approver(found, least))
 
 
 def _over(rows: list[tuple[int, bool]]) -> CycleTime:
     return cycle_time([s for s, _ in rows], [Outcome.OBSERVED if over else Outcome.CENSORED for _, over in rows])
 
 
-def _by_approver(found: list[tuple[int, bool, str | None, str | None]]) -> tuple[ApproverLatency, ...]:
+def _by_approver(found: list[tuple[int, bool, str | None, str | None]], least: int) -> tuple[ApproverLatency, ...]:
     decided: dict[str, list[tuple[int, str | None]]] = {}
     for seconds, is_decided, approver, team in found:
         if is_decided and approver is not None:
             decided.setdefault(approver, []).append((seconds, team))
     rows = [
-        ApproverLatency(approver, given[0][1], len(given), _over([(seconds, True) for seconds, _ in given]))
+        ApproverLatency(
+            approver, given[0][1], len(given), _over([(seconds, True) for seconds, _ in given]), len(given) < least
+        )
         for approver, given in decided.items()
     ]
-    return tuple(sorted(rows, key=lambda row: (-(row.seconds.median.value or 0), row.approver)))
+    return tuple(sorted(rows, key=lambda row: (row.is_too_few, -(row.seconds.median.value or 0), row.approver)))

@@ -1,7 +1,8 @@
-"""Why do cases wait? Every stay attributed to missing data, unclear ownership, policy ambiguity or system failure (PM-06).
+"""Why do cases wait? Every stay attributed to missing data, unclear ownership, policy ambiguity, system failure … (PM-06).
 
-The mapping is declared in delay_reasons.toml; what it does not name stays unknown, never "other". Says which reason is declared
-for the time, never that the reason caused it.
+The mapping is declared in delay_reasons.toml; what it does not name stays unknown, never "other". Time in which somebody works
+on the case, or in which it is settled and only its record is open, is declared too and is no waiting. Says which reason is
+declared for the time, never that the reason caused it.
 """
 
 import tomllib
@@ -19,23 +20,36 @@ from process_mining.kept_cases import Kept, kept_cases
 from process_mining.stay import OPEN_CASES, WAITED
 
 SHIPPED: Final = Path(__file__).with_name("delay_reasons.toml")
-TABLES: Final = ("activity", "business_event", "type", "category")
-"""What a stay can be named by, the most specific first."""
+TABLES: Final = {
+    "activity": "t.activity", "business_event": "t.business_event", "type": "x.type_code", "category": "x.category",
+    "queue_activity": "t.activity", "queue_business_event": "t.business_event",
+}  # fmt: skip
+"""What a stay can be named by, the first that names it first: table of the mapping → column of the stay."""
 
 
 class Reason(StrEnum):
-    """The reasons of PM-06, and the honest rest."""
+    """The four reasons of PM-06; the queue of a team that owns the case; the honest rest; and what is no waiting."""
 
     MISSING_DATA = "missing_data"
     UNCLEAR_OWNERSHIP = "unclear_ownership"
     POLICY_AMBIGUITY = "policy_ambiguity"
     SYSTEM_FAILURE = "system_failure"
+    CAPACITY = "capacity"
     UNKNOWN = "unknown"
+    AT_WORK = "at_work"
+    SETTLED = "settled"
+
+
+NO_WAITING: Final = (Reason.AT_WORK, Reason.SETTLED)
+"""Somebody works on the case; or it is fixed, and only the record is still open."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReasonShare:
-    """The waiting declared to one reason: stays, cases with at least one, seconds (open ones until the clock), share."""
+    """The time declared to one reason: stays, cases with at least one, seconds (open ones until the clock), share of waiting.
+
+    Of what is no waiting the share is 0.
+    """
 
     reason: Reason
     stays: int
@@ -49,11 +63,13 @@ class DelayReasons:
     """All waiting of the kept cases by reason, most first, the unknown last; shares add up to 1.
 
     `unnamed`: the activities behind the unknown time, with their seconds, largest first: what to declare next.
+    `no_waiting`: the rest of the cases' time, declared as work or as settled; not part of `seconds`.
     """
 
     seconds: int
     reasons: tuple[ReasonShare, ...]
     unnamed: tuple[tuple[str, int], ...]
+    no_waiting: tuple[ReasonShare, ...]
 
 
 @cache
@@ -88,25 +104,29 @@ def delay_reasons(build: Build, cohort: Cohort, path: Path = SHIPPED) -> DelayRe
         ).fetchall()
         unnamed = cursor.execute(
             f"{_stays(kept)} SELECT activity, CAST(sum(seconds) AS BIGINT) AS seconds FROM named "
-            "WHERE reason = 'unknown' GROUP BY activity ORDER BY seconds DESC, activity LIMIT 20",
+            "WHERE reason = 'unknown' GROUP BY activity HAVING sum(seconds) > 0 ORDER BY seconds DESC, activity LIMIT 20",
             values,
         ).fetchall()
     return _made(rows, unnamed)
 
 
 def _made(rows: list[tuple[str, int, int, int]], unnamed: list[tuple[str, int]]) -> DelayReasons:
-    total = sum(row[3] for row in rows)
-    found = {row[0]: row[1:] for row in rows}
+    found = {Reason(row[0]): row[1:] for row in rows}
+    total = sum(row[2] for reason, row in found.items() if reason not in NO_WAITING)
     shares = []
     for reason in Reason:
-        stays, cases, seconds = found.get(reason.value, (0, 0, 0))
-        shares.append(ReasonShare(reason, stays, cases, seconds, seconds / total if total else 0.0))
-    shares.sort(key=lambda row: (row.reason is Reason.UNKNOWN, -row.seconds))
-    return DelayReasons(total, tuple(shares), tuple(unnamed))
+        stays, cases, seconds = found.get(reason, (0, 0, 0))
+        share = seconds / total if total and reason not in NO_WAITING else 0.0
+        shares.append(ReasonShare(reason, stays, cases, seconds, share))
+    waits = [row for row in shares if row.reason not in NO_WAITING]
+    waits.sort(key=lambda row: (row.reason is Reason.UNKNOWN, -row.seconds))
+    rest = tuple(row for row in shares if row.reason in NO_WAITING)
+    return DelayReasons(total, tuple(waits), tuple(unnamed), rest)
 
 
 def _stays(kept: Kept) -> str:
     """WITH `named`: one row per stay with its reason; types and categories count where the case is the exception."""
+    reasons = ", ".join(f"$m_{table}_reason[list_position($m_{table}, {column})]" for table, column in TABLES.items())
     return (
         "WITH stay AS (SELECT s.case_no, e.activity, e.business_event, "
         f"coalesce(s.gap_seconds, {WAITED}) AS seconds FROM {kept.steps} JOIN core_event AS e ON e.rowid = s.event_row "
@@ -114,12 +134,6 @@ def _stays(kept: Kept) -> str:
         "AND (s.gap_seconds IS NOT NULL OR o.as_of IS NOT NULL)), "
         "kind AS (SELECT c.case_no, x.type_code, x.category FROM mart_case AS c "
         "JOIN mart_exception AS x ON x.exception_id = c.case_id WHERE c.view = $view), "
-        f"named AS (SELECT t.case_no, t.activity, t.seconds, coalesce({_reason('activity', 't.activity')}, "
-        f"{_reason('business_event', 't.business_event')}, {_reason('type', 'x.type_code')}, "
-        f"{_reason('category', 'x.category')}, 'unknown') AS reason FROM stay AS t "
+        f"named AS (SELECT t.case_no, t.activity, t.seconds, coalesce({reasons}, 'unknown') AS reason FROM stay AS t "
         "LEFT JOIN kind AS x ON x.case_no = t.case_no) "
     )
-
-
-def _reason(table: str, column: str) -> str:
-    return f"$m_{table}_reason[list_position($m_{table}, {column})]"

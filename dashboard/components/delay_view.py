@@ -10,12 +10,12 @@ from dashboard import theme
 from dashboard.components import csv, figure, mined, plain, quiet, table, tile
 from dashboard.components.bottleneck_view import Ranked
 from dashboard.mining import Mining
-from process_mining.approval import ApprovalLatency
+from process_mining.approval import ApprovalLatency, ApproverLatency
 from process_mining.delay_reason import DelayReasons, Reason
 from process_mining.performance import Performance
 
 _NO_APPROVAL: Final = "nothing here asks for an approval"
-_WORDS: Final = {Reason.UNKNOWN: "not declared"}
+_WORDS: Final = {Reason.UNKNOWN: "not declared", Reason.CAPACITY: "queue of the team"}
 
 
 def approvals(mining: Mining) -> ApprovalLatency | None:
@@ -79,7 +79,7 @@ def why(reasons: DelayReasons) -> None:
         return
     rows = pd.DataFrame([
         {"reason": reason(one.reason).capitalize(), "share": 100 * one.share, "total": mined.total(one.seconds), "cases": one.cases, "stays": one.stays}
-        for one in reasons.reasons
+        for one in reasons.reasons if one.seconds
     ])  # fmt: skip
     _heading("Why they wait, as declared", "delay_reasons", rows)
     column = st.column_config
@@ -90,6 +90,13 @@ def why(reasons: DelayReasons) -> None:
         "cases": column.NumberColumn("Cases", format="localized", width=62), "stays": column.NumberColumn("Times", format="localized", width=62),
     }  # fmt: skip
     table.plain_rows(rows, headings, "delay_reasons")
+    _beside(reasons)
+
+
+def _beside(reasons: DelayReasons) -> None:
+    """What is no waiting, and what has no reason yet."""
+    at_work, settled = (mined.total(one.seconds) for one in reasons.no_waiting)
+    quiet.line(f"Not counted as waiting: {at_work} at work, {settled} from the fix until the record was closed.")
     if reasons.unnamed:
         said = ", ".join(
             f"{name} ({theme.percent(seconds, reasons.seconds, 0)})" for name, seconds in reasons.unnamed[:3]
@@ -111,15 +118,17 @@ def approvers(found: ApprovalLatency | None) -> None:
         return
     rows = pd.DataFrame([
         {"approver": one.approver, "team": (one.team_id or "").split(":", 1)[-1], "decisions": one.decisions,
-         "median_seconds": one.seconds.median.value, "p90_seconds": one.seconds.p90.value} for one in found.approvers
-    ], columns=["approver", "team", "decisions", "median_seconds", "p90_seconds"])  # fmt: skip
+         "median_seconds": one.seconds.median.value, "low_seconds": one.seconds.median.low, "high_seconds": one.seconds.median.high,
+         "p90_seconds": one.seconds.p90.value, "is_too_few": one.is_too_few} for one in found.approvers
+    ], columns=["approver", "team", "decisions", "median_seconds", "low_seconds", "high_seconds", "p90_seconds", "is_too_few"])  # fmt: skip
     _heading("Approvals, by who decides", "approvers", rows)
     shown = rows.assign(
-        median=[mined.span(v) for v in rows["median_seconds"]], p90=[mined.span(v) for v in rows["p90_seconds"]]
-    )
+        median=[mined.span(v) for v in rows["median_seconds"]], likely=[_likely(one) for one in found.approvers],
+        p90=[mined.span(v) for v in rows["p90_seconds"]],
+    )  # fmt: skip
     right = {
-        name: st.column_config.TextColumn(label, alignment="right", width=90)
-        for name, label in (("median", "Median"), ("p90", "p90"))
+        name: st.column_config.TextColumn(label, alignment="right", width=width)
+        for name, label, width in (("median", "Median", 74), ("likely", "Likely between", 110), ("p90", "p90", 74))
     }
     headings = {
         "approver": st.column_config.TextColumn("Who", pinned=True, width=130),
@@ -130,8 +139,15 @@ def approvers(found: ApprovalLatency | None) -> None:
     table.plain_rows(shown, headings, "approvers")
     over = found.overall
     quiet.line(
-        f"{theme.count(over.n)} requests, {theme.count(over.observed)} decided; from request to decision, slowest median first."
+        f"{theme.count(over.n)} requests, {theme.count(over.observed)} decided; from request to decision, slowest median first; those with too few decisions last."
     )
+
+
+def _likely(one: ApproverLatency) -> str:
+    """Where the median lies in 95 of 100 such samples; said to be too few below the policy's small sample."""
+    if one.is_too_few:
+        return "too few"
+    return f"{mined.span(one.seconds.median.low)} – {mined.span(one.seconds.median.high)}"
 
 
 def service(found: Performance) -> None:

@@ -139,14 +139,30 @@ def measure(_home: str) -> dict[str, Any]:
         "variants": lambda: variants(build, cohort, limit=50),
     }
     found = {name: min(_seconds(ask) for _ in range(3)) for name, ask in asked.items()}
+    busiest = {name: min(_busiest(ask) for _ in range(3)) for name, ask in asked.items()}
     counted = dfg(build, cohort)
-    return {**found, "cases": counted.cases, "events": counted.events}
+    return {**found, "busiest": busiest, "cases": counted.cases, "events": counted.events}
 
 
 def _seconds(ask: Callable[[], Any]) -> float:
     began = time.perf_counter()
     ask()
     return time.perf_counter() - began
+
+
+def _busiest(ask: Callable[[], Any]) -> float:
+    """Processor seconds of the thread that worked most: what an idle machine would take, whatever else runs on this one."""
+    before = _threads()
+    ask()
+    return max(seconds - before.get(thread, 0.0) for thread, seconds in _threads().items())
+
+
+def _threads() -> dict[str, float]:
+    ticks = os.sysconf("SC_CLK_TCK")
+    told = {
+        path.parent.name: path.read_text().rpartition(")")[2].split() for path in Path("/proc/self/task").glob("*/stat")
+    }
+    return {thread: (int(words[11]) + int(words[12])) / ticks for thread, words in told.items()}
 
 
 def _warehouse(home: str) -> str:
@@ -213,9 +229,9 @@ def report(measured: dict[int, dict[str, Any]], others: dict[str, dict[str, Any]
     rows = []
     for name, title in names.items():
         goal = GOALS[name]
-        row = [title, _mark(small[name], goal), f"≤ {goal:g} s"]
+        row = [title, _mark(small, name, goal), f"≤ {goal:g} s"]
         if len(sizes) > 1:
-            row += [_mark(measured[sizes[1]][name], 10 * goal), f"≤ {10 * goal:g} s"]
+            row += [_mark(measured[sizes[1]], name, 10 * goal), f"≤ {10 * goal:g} s"]
         rows.append((*row, *(f"{others[one][name]:.1f} s" for one in ("polars", "pm4py"))))
     columns = [
         "what",
@@ -226,6 +242,7 @@ def report(measured: dict[int, dict[str, Any]], others: dict[str, dict[str, Any]
         "pm4py",
     ]
     said = (
+        "Seconds on the clock, and in brackets those of the busiest thread: where the two are far apart, the machine was not idle. "
         f"Best of three, warm, of a filter that keeps {small['cases']:,} of the cases; 5,000 variants. pm4py and polars: the "
         f"unfiltered log of {sizes[0]:,} events in memory; pm4py's formatting took {others['pm4py']['format']:.1f} s before. "
         "Peak memory: " + ", ".join(f"{one['peak_gb']:.1f} GB at {size:,}" for size, one in measured.items()) + "."
@@ -233,5 +250,6 @@ def report(measured: dict[int, dict[str, Any]], others: dict[str, dict[str, Any]
     return [said, "", *sections.table(rows, *columns)]
 
 
-def _mark(seconds: float, goal: float) -> str:
-    return f"{seconds:.2f} s" if seconds <= goal else f"**{seconds:.2f} s**"
+def _mark(measured: dict[str, Any], name: str, goal: float) -> str:
+    seconds, busiest = f"{measured[name]:.2f} s", f"({measured['busiest'][name]:.2f})"
+    return f"{seconds} {busiest}" if measured[name] <= goal else f"**{seconds}** {busiest}"

@@ -55,6 +55,9 @@ def test_a_filtered_map_is_the_map_of_whole_kept_cases_whichever_way_it_is_count
     kept = {case for case, given in traces(steps).items() if activity in [step.activity for step in given]}
     rest = [step for step in steps if step.case in kept]
     counted, timed = dfg(build, cohort), dfg(build, cohort, with_times=True)
+    assert timed == dfg(build, cohort, with_times=True, slice_of=3), (
+        "joined to three cases at a time it is the same map"
+    )
     assert [(e.source, e.target, e.events, e.cases) for e in counted.edges] == [
         (e.source, e.target, e.events, e.cases) for e in timed.edges
     ]
