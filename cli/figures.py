@@ -4,6 +4,7 @@ Thin: each asks one function of the floors below and prints. Never computes a fi
 """
 
 from datetime import datetime
+from functools import partial
 from typing import Annotated, Any
 
 import typer
@@ -39,14 +40,22 @@ def kpi_figure(
     against: Annotated[
         str | None,
         typer.Option(
-            help="With --why: a build; what late data and changed rules added since it said the period before."
+            help="With --why: a build; what late data and changed definitions added since it said the period before."
         ),
+    ] = None,
+    before_since: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="With --why: first day of the period compared with.")
+    ] = None,
+    before_until: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="With --why: its last day.")
     ] = None,
     json: asking.Json = False,
 ) -> None:
     """Say one figure or all: value, numerator, denominator, period, and why it is not available."""
     period, selected, split = asking.period(since, until), asking.selection(where), asking.dimension(by)
-    _refuse_odd_wishes(name, split, rows, why or against is not None)
+    _refuse_odd_wishes(name, split, rows, why or any((against, before_since, before_until)))
+    is_given = before_since is not None or before_until is not None
+    spans = (asking.period(before_since, before_until), period) if is_given else period
     build = warehouse.open_current(current())
     with build.cursor() as cursor:
         if name is None:
@@ -55,11 +64,8 @@ def kpi_figure(
             found = kpi.as_json(cursor, name, period, selected, split)
             definition = definitions.kpi(name)
             found |= {"rows": _or_nothing(found, rows, lambda: kpi.rows(cursor, definition, period, selected, limit))}
-            found |= {
-                "why": _or_nothing(
-                    found, why, lambda: kpi.why_as_json(cursor, definition, period, selected, split or "")
-                )
-            }
+            reasons = partial(kpi.why_as_json, cursor, definition, spans, selected, split or "")
+            found |= {"why": _or_nothing(found, why, reasons)}
             found |= _restated(found, cursor, definition, (selected, against))
             documents = [{key: part for key, part in found.items() if part is not None or key not in ("rows", "why")}]
     _say_figures(documents, name is not None, json)
@@ -73,9 +79,11 @@ def _restated(
     compared = (found.get("why") or {}).get("compared_with")
     if against is None or not compared:
         return {}
-    before = kpi.Period(*(datetime.fromisoformat(compared[end]) for end in ("since", "until")))
+    ends = [compared[end] for end in ("since", "until")]
+    before = kpi.Period(*(datetime.fromisoformat(end) if end else None for end in ends))
     with warehouse.open_build(current(), against).cursor() as then:
-        return {"restated": kpi.restated(cursor, then, definition, before, selected)}
+        said = kpi.restated(cursor, then, definition, before, selected)
+    return {"restated": said, "since_reported": kpi.whole_change(found["why"], said)}
 
 
 def _refuse_odd_wishes(name: str | None, split: str | None, rows: bool, why: bool) -> None:
@@ -111,6 +119,16 @@ def _say_figures(documents: list[dict[str, Any]], is_one: bool, json: bool) -> N
             changed = document["why"]
             plain(f"changed by {changed['difference']:.4g} since {changed['compared_with']['since']}")
             say_rows([_flat(part) for part in changed["parts"]], "")
+        if document.get("restated"):
+            _say_restated(document)
+
+
+def _say_restated(document: dict[str, Any]) -> None:
+    """Since the other build reported: every part of the difference, and what is defined otherwise."""
+    say_rows([_flat(document["since_reported"])], "")
+    for title, key in (("defined otherwise", "changed"), ("counted as late data", "counted_as_data")):
+        if document["restated"][key]:
+            plain(f"{title}: {'; '.join(document['restated'][key])}")
 
 
 def _flat(row: dict[str, Any]) -> dict[str, Any]:

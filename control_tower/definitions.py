@@ -6,7 +6,9 @@ Never put here how a figure is computed (`kpi/`) or how an exception is detected
 
 import re
 import tomllib
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
@@ -130,6 +132,8 @@ class KpiDefinition:
     of: tuple[str, ...] = ()
     part: str | None = None
     parameters: tuple[str, ...] = ()
+    made_of: "tuple[KpiDefinition, ...]" = ()
+    """The definitions that `of` names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,12 +161,24 @@ class ExceptionTypeDefinition:
 
 def read_kpi(path: Path) -> KpiDefinition:
     """Read one file of `kpis/`. Raises DefinitionError naming file, key and what is allowed."""
-    table, text = _header_and_text(path)
+    return _kpi(path, _text(path), lambda name: read_kpi(path.with_name(f"{name}.sql")))
+
+
+def kpi_as_kept(name: str, texts: Mapping[str, str]) -> KpiDefinition:
+    """One KPI from the texts of its time, as a build keeps them (name → text of the file). Raises DefinitionError."""
+    if name not in texts:
+        raise DefinitionError(f"no definition {name!r} is kept")
+    return _kpi(Path(f"{name}.sql"), texts[name], lambda other: kpi_as_kept(other, texts))
+
+
+def _kpi(path: Path, content: str, sibling: Callable[[str], KpiDefinition]) -> KpiDefinition:
+    table, text = _header_and_text(path, content)
     header = _checked(path, _KpiHeader, table)
-    borrows = bool(header.of) and not text.strip()
-    select = read_kpi(path.with_name(f"{header.of[0]}.sql")).select if borrows else _one_select(path, text)
+    made_of = tuple(sibling(name) for name in header.of)
+    select = made_of[0].select if made_of and not text.strip() else _one_select(path, text)
     values = header.model_dump() | {name: tuple(getattr(header, name)) for name in ("needs", "of", "parameters")}
-    return KpiDefinition(name=path.stem, select=select, **values | {"stock_figure": header.stock_figure or "sum"})
+    values |= {"stock_figure": header.stock_figure or "sum", "made_of": made_of}
+    return KpiDefinition(name=path.stem, select=select, **values)
 
 
 def read_exception_type(path: Path) -> ExceptionTypeDefinition:
@@ -179,6 +195,16 @@ def read_exception_type(path: Path) -> ExceptionTypeDefinition:
 
 def kpis(folder: Path = KPIS) -> dict[str, KpiDefinition]:
     """Every KPI of a folder by name, sorted. Raises DefinitionError for the first malformed file."""
+    return dict(_shipped()) if folder == KPIS else _read_all(folder)
+
+
+@cache
+def _shipped() -> Mapping[str, KpiDefinition]:
+    """The product's own, read once: they are part of the code."""
+    return _read_all(KPIS)
+
+
+def _read_all(folder: Path) -> dict[str, KpiDefinition]:
     return {path.stem: read_kpi(path) for path in sorted(folder.glob("*.sql"))}
 
 
@@ -197,17 +223,21 @@ def kpi(name: str) -> KpiDefinition:
 
 def header_and_select(path: Path) -> tuple[dict[str, Any], str]:
     """The TOML header and the SELECT of a definition file. Raises DefinitionError naming the file."""
-    table, text = _header_and_text(path)
+    table, text = _header_and_text(path, _text(path))
     return table, _one_select(path, text)
 
 
-def _header_and_text(path: Path) -> tuple[dict[str, Any], str]:
-    if not _NAME.match(path.stem):
-        raise DefinitionError(f"{path}: the file's name must be lower_case words joined by _, as it names the figure")
+def _text(path: Path) -> str:
     try:
-        match = _FILE.match(path.read_text(encoding="utf-8"))
+        return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise DefinitionError(f"{path}: cannot be read: {error}") from error
+
+
+def _header_and_text(path: Path, content: str) -> tuple[dict[str, Any], str]:
+    if not _NAME.match(path.stem):
+        raise DefinitionError(f"{path}: the file's name must be lower_case words joined by _, as it names the figure")
+    match = _FILE.match(content)
     if match is None:
         raise DefinitionError(f"{path}: must begin with a header /* --- … --- */ in TOML, then one SELECT")
     try:

@@ -64,7 +64,7 @@ class Manifest:
     policy_hash: str
     """SHA-256 of policy.toml, and its place in raw/."""
     code_hash: str
-    """SHA-256 over the product's SQL: schema, models, audits, exception types."""
+    """SHA-256 over the product's SQL: schema, models, audits, exception types, figures."""
     reference: dict[str, str]
     """Reference file → SHA-256, and its place in raw/."""
     sources: tuple[SourceEntry, ...]

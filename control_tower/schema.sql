@@ -671,6 +671,12 @@ CREATE TABLE policy_parameter (
     name                VARCHAR NOT NULL,  -- key of policy.toml; its suffix is its unit (_days, _hours, _rate …)
     value               DECIMAL(18,4) NOT NULL  -- as decided by the business
 );
+-- One row per definition that this build was made with, so that a later build can be read by it. Key: kind, name
+CREATE TABLE build_definition (
+    kind                VARCHAR NOT NULL,  -- kpi, model or exception_type
+    name                VARCHAR NOT NULL,  -- of the figure, the relation or the type: the file's stem
+    definition          VARCHAR NOT NULL   -- the text of the .sql file
+);
 -- One row per source system: the clock its durations are measured against (ruling 7). Key: source_system
 CREATE TABLE source_clock (
     source_system       VARCHAR NOT NULL,  -- source

@@ -16,7 +16,7 @@ import duckdb
 
 from control_tower import builds, policy
 from control_tower.contract import SCHEMA
-from control_tower.definitions import EXCEPTION_TYPES
+from control_tower.definitions import EXCEPTION_TYPES, KPIS
 from control_tower.errors import SourceError
 from control_tower.manifest import FileEntry, Manifest, SourceEntry
 from control_tower.settings import Settings
@@ -144,7 +144,7 @@ def _keep(path: Path, settings: Settings) -> str:
 
 def _code_hash() -> str:
     digest = hashlib.sha256(SCHEMA.read_bytes())
-    for folder in (MODELS, AUDITS, EXCEPTION_TYPES):
+    for folder in (MODELS, AUDITS, EXCEPTION_TYPES, KPIS):
         for path in sorted(folder.glob("*.sql")):
             digest.update(path.name.encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()

@@ -64,6 +64,9 @@ def _fill(
     preamble.attach_stage(connection, workspace)
     preamble.write_reference(connection, manifest, settings.raw)
     preamble.write_policy(connection, manifest, policy)
+    preamble.write_definitions(
+        connection, {"kpi": definitions.KPIS, "model": modelling.MODELS, "exception_type": EXCEPTION_TYPES}
+    )
     stage = Stage(connection, Believed(str(policy.loading.earliest), str(policy.loading.latest)))
     sources = [_source(manifest, entry.name, settings) for entry in manifest.sources]
     warnings = _read(stage, sources, manifest, _Reading(settings, workspace, limits(policy), step))

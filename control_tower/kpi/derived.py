@@ -22,7 +22,7 @@ from control_tower.kpi.score import EVERY, Question, Score
 from control_tower.kpi.value import Figure, Period
 
 Figures = dict[str | None, Figure]
-Ask = Callable[[str, Period], Figures]
+Ask = Callable[[KpiDefinition, Period], Figures]
 
 #: functions over the rows of one SELECT.
 ROWS: Final[Mapping[str, Callable[[pd.DataFrame], Outcome]]] = {
@@ -137,8 +137,8 @@ def _captured(definition: KpiDefinition) -> float | None:
 
 def _recovery(definition: KpiDefinition, ask: Ask, since: datetime, until: datetime, captured: float | None) -> Figures:
     """(baseline − now) ÷ baseline: the policy's captured baseline of the whole, else the period before, of equal length."""
-    now = ask(definition.of[0], Period(since, until))
-    before = ask(definition.of[0], Period(since - (until - since), since))
+    now = ask(definition.made_of[0], Period(since, until))
+    before = ask(definition.made_of[0], Period(since - (until - since), since))
     found: Figures = {}
     for name, figure in now.items():
         measured = before[name].value if name in before else None
@@ -158,7 +158,7 @@ def _recovery(definition: KpiDefinition, ask: Ask, since: datetime, until: datet
 
 def _expected_days(definition: KpiDefinition, ask: Ask, since: datetime, until: datetime) -> Figures:
     """Work in progress ÷ daily outflow (Little 1961): what a new exception has to expect while flow is steady."""
-    stock, flow = (ask(name, Period(since, until)) for name in definition.of[:2])
+    stock, flow = (ask(one, Period(since, until)) for one in definition.made_of[:2])
     days = (until - since).total_seconds() / 86400
     found: Figures = {}
     for name, waiting in stock.items():

@@ -9,7 +9,6 @@ from typing import Any, Final
 
 import duckdb
 
-from control_tower import definitions
 from control_tower.analysis.cycle_time import Outcome, cycle_time
 from control_tower.definitions import KpiDefinition
 from control_tower.errors import NotAvailable
@@ -103,7 +102,7 @@ def instant(facts: BuildFacts, period: Period) -> datetime | None:
 def scores(connection: duckdb.DuckDBPyConnection, definition: KpiDefinition, question: Question) -> Score:
     """The scored rows of a question. Raises NotAvailable when this build cannot give them."""
     if definition.function in OVER:
-        definition = definitions.kpi(definition.of[0])
+        definition = definition.made_of[0]
     require(connection, definition)
     if question.at is None:
         raise NotAvailable("this build has no clock: no source has brought an event or a time yet")
@@ -141,12 +140,10 @@ def _over_definitions(
     require(connection, definition)
     since = question.period.since
     if since is None and definition.function == "expected_days":
-        since = first_moment(connection, scores(connection, definitions.kpi(definition.of[1]), question))
+        since = first_moment(connection, scores(connection, definition.made_of[1], question))
 
-    def ask(name: str, period: Period) -> dict[str | None, Figure]:
-        return figures(
-            connection, definitions.kpi(name), Question(period, question.at, question.where, question.dimension), facts
-        )
+    def ask(one: KpiDefinition, period: Period) -> dict[str | None, Figure]:
+        return figures(connection, one, Question(period, question.at, question.where, question.dimension), facts)
 
     return combined(definition, ask, (since, question.at), not question.where and not question.dimension)
 

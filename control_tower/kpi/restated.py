@@ -1,7 +1,7 @@
-"""What did late data and changed rules add to a figure since somebody last read it?
+"""What did late data and a changed definition add to a figure since somebody last read it?
 
-Compares what an older build said of a period with what the current one says of the same period. Never says why a
-figure differs between two periods (`why.py` does).
+Compares what an older build said of a period with what the current one says of the same period, and puts that before
+the change between two periods (`why.py`), so that all parts together are the whole difference. Never explains a part.
 """
 
 from typing import Any
@@ -10,10 +10,11 @@ import duckdb
 
 from control_tower.definitions import KpiDefinition
 from control_tower.errors import NotAvailable
+from control_tower.kpi import as_made
 from control_tower.kpi.availability import build_facts
 from control_tower.kpi.measure import evaluate
 from control_tower.kpi.score import Where
-from control_tower.kpi.value import Period
+from control_tower.kpi.value import KpiValue, Period
 
 
 def restated(
@@ -23,29 +24,87 @@ def restated(
     period: Period,
     filters: Where | None,
 ) -> dict[str, Any]:
-    """The parts of a restatement, in the figure's unit: reported + late_data + changed_rules = restated.
+    """The parts of a restatement, in the figure's unit: reported + late_data + definition = restated.
 
-    `late_data`: the same period by the older build's rules ([measures] of its policy) on what is known now, less what
-    was reported. `changed_rules`: by today's rules, less that. Both builds are scored by the definitions of this
-    version of the code. Raises NotAvailable when the older build cannot give the figure.
+    `reported`: the older build's rows by the definitions it keeps: the figure's SELECT, the marts behind it, the
+    numbers of the policy. `late_data`: the same definitions on the rows known now, less that. `definition`: today's
+    definitions on the same rows, less that; so what both changed together counts as definition. `changed` names what
+    is defined otherwise; `counted_as_data` names changes in what the sources or detection deliver, which cannot be
+    told from late rows. Raises NotAvailable when the older build cannot give the figure.
     """
-    said = [evaluate(one, definition, period, filters) for one in (then, connection)]
+    before = as_made.made_with(then)
+    old = as_made.as_kept(before, definition)
+    if old.unit != definition.unit or before.currency != as_made.made_with(connection).currency:
+        raise NotAvailable(f"{definition.name} is counted in another unit or currency than in that build")
+    reported, now = evaluate(then, old, period, filters), evaluate(connection, definition, period, filters)
     with connection.cursor() as own:
-        _with_rules_of(own, then)
-        by_old_rules = evaluate(own, definition, period, filters)
-    values = [found.value for found in (said[0], by_old_rules, said[1])]
-    if values[0] is None or values[1] is None or values[2] is None:
-        why = next(found.not_available for found in (*said, by_old_rules) if found.value is None)
-        raise NotAvailable(f"{definition.name} cannot be compared with build {build_facts(then).build}: {why}")
+        as_made.adopt(own, then, old)
+        by_old = evaluate(own, old, period, filters)
+    values = [_value(found, definition, then) for found in (reported, by_old, now)]
     return {
         "build": build_facts(then).build, "reported": values[0], "late_data": values[1] - values[0],
-        "changed_rules": values[2] - values[1], "restated": values[2],
+        "definition": values[2] - values[1], "restated": values[2],
+        "changed": _changed(connection, then, old, definition),
+        "counted_as_data": _delivered(before, as_made.made_with(connection)),
     }  # fmt: skip
 
 
-def _with_rules_of(own: duckdb.DuckDBPyConnection, then: duckdb.DuckDBPyConnection) -> None:
-    """Let this cursor alone see the older build's policy parameters; a build itself is never written."""
-    rules = then.execute("SELECT name, value FROM policy_parameter").fetchall()
-    own.execute("CREATE TEMP TABLE policy_parameter AS SELECT name, value FROM policy_parameter LIMIT 0")
-    for name, value in rules:
-        own.execute("INSERT INTO temp.policy_parameter VALUES (?, ?)", [name, value])
+def whole_change(why: dict[str, Any], found: dict[str, Any]) -> dict[str, Any]:
+    """What the older build reported of the period before → what is said of the period now; the parts add up to it.
+
+    Late data and definition, then volume, mix and rate; of a figure that does not split, one part `moved` instead.
+
+    >>> why = {"adds_up": True, "before": 5.0, "after": 9.0, "volume": 3.0, "mix": 0.5, "rate": 0.5}
+    >>> whole_change(why, {"reported": 4.0, "late_data": 2.0, "definition": -1.0})["difference"]
+    5.0
+    """
+    names = ("volume", "mix", "rate") if why["adds_up"] else ()
+    moved = {name: why[name] for name in names} or {"moved": why["after"] - why["before"]}
+    parts = {"late_data": found["late_data"], "definition": found["definition"]} | moved
+    return {"reported": found["reported"], "now": why["after"], "difference": why["after"] - found["reported"]} | parts
+
+
+def _value(found: KpiValue, definition: KpiDefinition, then: duckdb.DuckDBPyConnection) -> float:
+    if found.value is None:
+        build = build_facts(then).build
+        raise NotAvailable(f"{definition.name} cannot be compared with build {build}: {found.not_available}")
+    return found.value
+
+
+def _changed(
+    connection: duckdb.DuckDBPyConnection, then: duckdb.DuckDBPyConnection, old: KpiDefinition, new: KpiDefinition
+) -> list[str]:
+    """What is defined otherwise behind this figure, one line each."""
+    before, today = as_made.made_with(then), as_made.made_with(connection)
+    models = as_made.reached(then, before, old) | as_made.reached(connection, today, new)
+    said = [
+        f"figure {one.name}" for one, other in zip(_with_parts(old), _with_parts(new), strict=False) if one != other
+    ]
+    if before.models:  # else a version of the product made it that kept no texts
+        said += [f"relation {name}" for name in sorted(models) if before.models.get(name) != today.models.get(name)]
+    texts = " ".join([*(one.select for one in (*_with_parts(old), *_with_parts(new))),
+                      *(made.models.get(name, "") for name in models for made in (before, today))])  # fmt: skip
+    rules = sorted(name for name in before.rules | today.rules if before.rules.get(name) != today.rules.get(name))
+    return said + [
+        f"policy {name}: {before.rules.get(name, 'not stated')} → {today.rules.get(name, 'not stated')}"
+        for name in rules
+        if f"'{name}'" in texts
+    ]
+
+
+def _with_parts(definition: KpiDefinition) -> tuple[KpiDefinition, ...]:
+    return (definition, *definition.made_of)
+
+
+def _delivered(before: as_made.Made, today: as_made.Made) -> list[str]:
+    """Sources and exception types that came with another definition: their rows differ as late ones do."""
+    said = [
+        f"source {name}"
+        for name in sorted(today.sources)
+        if before.sources.get(name) not in (None, today.sources[name])
+    ]
+    return said + [
+        f"exception type {name}"
+        for name in sorted(set(before.types) | set(today.types))
+        if before.types and before.types.get(name) != today.types.get(name)
+    ]

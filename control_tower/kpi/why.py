@@ -22,20 +22,17 @@ from control_tower.kpi.value import KpiPart, KpiValue, Period
 def why_as_json(
     connection: duckdb.DuckDBPyConnection,
     definition: KpiDefinition,
-    period: Period,
+    period: Period | tuple[Period, Period],
     filters: Where | None,
     dimension: str,
 ) -> dict[str, Any]:
-    """The change from the period before, of equal length, in the figure's unit.
+    """The change from the period before, of equal length, or between two given periods, in the figure's unit.
 
     Of sums, means and ratios the parts add up to it (`adds_up`); of all other figures they say what moved and do not
     pretend to (ruling 10). Raises NotAvailable for a period without a beginning or an end, and where one of the two
     periods holds nothing.
     """
-    until = period.until or instant(build_facts(connection), period)
-    if period.since is None or until is None:
-        raise NotAvailable("a change needs a period with a beginning; say since when (--since)")
-    spans = (Period(period.since - (until - period.since), period.since), Period(period.since, until))
+    spans = period if isinstance(period, tuple) else _with_the_one_before(connection, period)
     named = {"compared_with": spans[0].as_json(), "dimension": dimension}
     if definition.aggregate not in ("sum", "mean", "ratio"):
         return named | _what_moved(connection, definition, spans, filters, dimension)
@@ -46,6 +43,13 @@ def why_as_json(
     except ValueError as error:
         raise NotAvailable(f"the change of {definition.name} by {dimension} cannot be split: {error}") from error
     return named | {"adds_up": True} | found.as_json()
+
+
+def _with_the_one_before(connection: duckdb.DuckDBPyConnection, period: Period) -> tuple[Period, Period]:
+    until = period.until or instant(build_facts(connection), period)
+    if period.since is None or until is None:
+        raise NotAvailable("a change needs a period with a beginning; say since when (--since)")
+    return Period(period.since - (until - period.since), period.since), Period(period.since, until)
 
 
 def _what_moved(

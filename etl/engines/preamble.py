@@ -5,6 +5,7 @@ Writes reference data, the policy's row and numbers, the registry of sources, an
 """
 
 import datetime
+from collections.abc import Mapping
 from pathlib import Path
 
 import duckdb
@@ -76,6 +77,16 @@ def write_policy(connection: duckdb.DuckDBPyConnection, manifest: Manifest, poli
     )  # fmt: skip
     for name, value in policy.parameters.items():
         connection.execute("INSERT INTO policy_parameter (name, value) VALUES (?, ?)", [name, value])
+
+
+def write_definitions(connection: duckdb.DuckDBPyConnection, folders: Mapping[str, Path]) -> None:
+    """Fill `build_definition`: the text of every .sql file, by kind, that makes this build or reads a figure off it."""
+    for kind, folder in folders.items():
+        for path in sorted(folder.glob("*.sql")):
+            connection.execute(
+                "INSERT INTO build_definition (kind, name, definition) VALUES (?, ?, ?)",
+                [kind, path.stem, path.read_text(encoding="utf-8")],
+            )
 
 
 def write_registry(connection: duckdb.DuckDBPyConnection, source: Source) -> None:

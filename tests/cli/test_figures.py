@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 
-from control_tower import kpi, warehouse
+from control_tower import definitions, kpi, warehouse
 from control_tower.definitions import kpis
 from control_tower.filters import AGING
 from control_tower.settings import Settings
+from etl.engines.modelling import MODELS
 from tests.cli.conftest import run
 
 Asked = Callable[..., Any]
@@ -100,8 +101,31 @@ def test_a_median_does_not_pretend_to_split(asked: Asked) -> None:
 def test_nothing_was_restated_against_the_same_build(asked: Asked) -> None:
     middle = asked("sql", "SELECT (as_of - INTERVAL 20 DAY)::DATE AS since FROM policy")[0]["since"]
     found = asked("kpi", "inflow", "--since", middle, "--by", "severity", "--why", "--against", _current(asked))
-    assert (found["restated"]["late_data"], found["restated"]["changed_rules"]) == (0, 0)
+    assert (found["restated"]["late_data"], found["restated"]["definition"]) == (0, 0)
+    assert found["restated"]["changed"] == found["restated"]["counted_as_data"] == []
+    assert found["since_reported"]["difference"] == found["why"]["difference"]
     assert found["restated"]["restated"] == found["why"]["before"]
+
+
+def test_a_build_keeps_the_definitions_it_was_made_with(asked: Asked) -> None:
+    kept = asked("sql", "SELECT kind, name, definition FROM build_definition")
+    texts = {(row["kind"], row["name"]): row["definition"] for row in kept}
+    folders = {"kpi": definitions.KPIS, "model": MODELS, "exception_type": definitions.EXCEPTION_TYPES}
+    files = {(kind, path.stem): path.read_text() for kind, folder in folders.items() for path in folder.glob("*.sql")}
+    assert texts == files
+
+
+def test_two_periods_of_ones_own_choice_are_compared(asked: Asked) -> None:
+    at = asked(
+        "sql",
+        "SELECT as_of::DATE AS today, (as_of - INTERVAL 9 DAY)::DATE AS late, (as_of - INTERVAL 25 DAY)::DATE AS early FROM policy",
+    )[0]
+    one = ("--since", at["early"], "--until", at["late"])
+    versus = ("--before-since", at["early"], "--before-until", at["late"])
+    found = asked("kpi", "outflow", "--since", at["late"], "--until", at["today"], "--by", "severity", "--why", *versus)
+    assert found["why"]["before"] == asked("kpi", "outflow", *one)["value"]
+    assert found["why"]["after"] == found["value"]
+    assert sum(part["total"] for part in found["why"]["parts"]) == pytest.approx(found["why"]["difference"])
 
 
 def test_the_cycle_time_counts_open_ones(asked: Asked) -> None:

@@ -25,6 +25,7 @@ ROOMS = re.compile(r"^(core|mart|ref)_\w+$")
 BOOKKEEPING = {
     "policy",
     "policy_parameter",
+    "build_definition",
     "source_clock",
     "source_registry",
     "code_map",
