@@ -60,7 +60,7 @@ def _with_and_without(reader: data.Reader, cohort: Cohort) -> Two | None:
     if not steps:
         return None
     step = mined.choice("Step", "first", steps, {name: name for name in steps}, 190)
-    one, other = (replace(cohort, **{word: (*getattr(cohort, word), step)}) for word in ("through", "avoiding"))
+    one, other = replace(cohort, through=(*cohort.through, step)), replace(cohort, avoiding=(*cohort.avoiding, step))
     return Two((one, other), (f"with {step}", "without it"), ("only with", "only without"))
 
 

@@ -1,7 +1,7 @@
 """How do two sets of cases stand on a map: their differences, or each side's own map, and what lies behind a part of it?"""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import pandas as pd
@@ -151,9 +151,8 @@ def _facts(part: Part, look: Look) -> None:
         )
     when = "since the case began" if part.then is None else "from step to step"
     words = {"share": "Share of cases", "time": f"Median time {when}"}
-    for one in MEASURES:
-        by = Look(one, look.mode, look.selection, look.names, look.marks)
-        quiet.line(f"{words[one]}: {difference_picture.change_words(part.change(one), by)}.")
+    for by in MEASURES:
+        quiet.line(f"{words[by]}: {difference_picture.change_words(part.change(by), replace(look, measure=by))}.")
 
 
 def _cases(mining: Mining, two: Two, selection: Selection, part: Part) -> None:
