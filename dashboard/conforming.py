@@ -14,9 +14,11 @@ import streamlit as st
 from control_tower import warehouse
 from control_tower.settings import Settings
 from dashboard import data
+from dashboard.mining import Mining
 from process_mining import (
     compare,
     conformance,
+    difference,
     discovery,
     handovers,
     object_centric,
@@ -71,6 +73,11 @@ class Conforming:
         """These cases compared with others."""
         found: compare.Comparison = self._call("beside", other=other.limited_to(self.reader.scope))
         return found
+
+    def laid_over(self, other: Cohort) -> tuple[compare.Comparison, difference.Overlay]:
+        """The same comparison, and both maps laid over each other."""
+        found, first, second = self.beside(other), Mining(self.reader, self.cohort), Mining(self.reader, other)
+        return found, difference.overlay(found, first.map(), second.map())
 
     def objects(self) -> object_centric.ObjectView:
         """The objects that the cases' events touch."""

@@ -20,6 +20,12 @@ RESOLVED: Final = {"light": "#0072B2", "dark": "#56B4E9"}
 WAITING: Final = ("#FDE9D9", "#F9CBA7", "#EF9F6B", "#D9702F", "#AD4A16", "#7C2D12")
 #: how often, few to many: counts are not waiting, so they have a hue of their own
 FREQUENT: Final = ("#E8F0F8", "#C9DDF0", "#9FC2E4", "#6C9FD3", "#2F6DB5", "#1B4377")
+#: which of two has more, the second (blue) or the first (orange), nothing beyond chance between: blue and orange are told
+#: apart by all kinds of colour-blind eyes; the strongest stands out most from the ground of its mode
+DIFFERENT: Final = {
+    "light": ("#1B4377", "#6C9FD3", "#C9DDF0", "#E4E9ED", "#FBD9B5", "#E8913A", "#8F4108"),
+    "dark": ("#A9D2FF", "#5E97D6", "#2C5078", "#2B343D", "#6E4520", "#D5842F", "#FFC587"),
+}
 #: badges in tables carry white text, in both modes: each at least 4.5:1 against it
 BADGE_SEVERITY: Final = {"informational": "#5F6E7B", "standard": "#2F6DB5", "critical": "#C2410C"}
 #: past SLA, in time, unknown

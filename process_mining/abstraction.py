@@ -5,7 +5,7 @@ nobody walked), and totals stay those of the cohort.
 """
 
 import heapq
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from math import ceil
 
@@ -16,13 +16,16 @@ _START, _END = "\0start", "\0end"
 Arc = tuple[str, str]
 
 
-def simplified(whole: Map, activities_percent: float = 100, paths_percent: float = 100) -> Map:
+def simplified(
+    whole: Map, activities_percent: float = 100, paths_percent: float = 100, always: Collection[tuple[str, ...]] = ()
+) -> Map:
     """The map cut to the most frequent activities and paths, by events.
 
     Of the activities the most frequent `activities_percent` % stay (at least one), and those through which their widest
     way from a start and to an end leads: the way whose thinnest edge is thickest. Of the paths among them, starts and
     ends included, the most frequent `paths_percent` % stay, each activity's strongest way in and out, and the widest
-    ways: so every activity that stays can be reached from a start and reaches an end. Ties by name.
+    ways: so every activity that stays can be reached from a start and reaches an end. Ties by name. What is in
+    `always`, activities (name,) and paths (from, to), stays however rare it is.
 
     Raises: ValueError for a share outside 0 to 100.
     """
@@ -31,13 +34,16 @@ def simplified(whole: Map, activities_percent: float = 100, paths_percent: float
             raise ValueError(f"{share} is no share; give 0 to 100 percent")
     arcs = _arcs(whole)
     into, out = _widest(arcs, _START), _widest({(b, a): n for (a, b), n in arcs.items()}, _END)
-    wanted = [one.name for one in whole.activities[: max(1, ceil(len(whole.activities) * activities_percent / 100))]]
+    most = max(1, ceil(len(whole.activities) * activities_percent / 100))
+    wanted = dict.fromkeys(
+        [*(one.name for one in whole.activities[:most]), *(name for kept in always for name in kept)]
+    )
     backbone = {arc for name in wanted for arc in _way(into, name)}
     backbone |= {(b, a) for name in wanted for a, b in _way(out, name)}
     names = ({name for arc in backbone for name in arc} | set(wanted)) - {_START, _END}
     among = {arc: n for arc, n in arcs.items() if set(arc) <= names | {_START, _END}}
     ranked = sorted(among, key=lambda arc: (-among[arc], arc))
-    chosen = set(ranked[: ceil(len(ranked) * paths_percent / 100)]) | backbone | _strongest(ranked)
+    chosen = {*ranked[: ceil(len(ranked) * paths_percent / 100)], *backbone, *_strongest(ranked), *always}
     return replace(
         whole,
         activities=tuple(one for one in whole.activities if one.name in names),

@@ -1,42 +1,67 @@
 """How do two sets of cases stand beside each other: which two, what differs, and how sure is it?"""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pandas as pd
 
 from dashboard import data, theme
 from dashboard.charts import differences
-from dashboard.components import csv, figure, mined, table, tile
+from dashboard.components import csv, figure, map_state, mined, table, tile
+from dashboard.components.difference_view import Two
+from dashboard.mining import Mining
 from process_mining.cohort import Cohort
 from process_mining.compare import LEVEL, Comparison
 
-PERIODS = "period"
-KINDS = {PERIODS: "the last 28 days and the 28 before", "site_id": "two sites", "category": "two categories",
-         "type_code": "two types", "owner_team_id": "two teams", "severity": "two severities"}  # fmt: skip
+PERIODS, DAY, STEP = "period", "day", "through"
+KINDS = {PERIODS: "last 28 days and 28 before", DAY: "before and since a day", STEP: "with a step and without it",
+         "site_id": "two sites", "category": "two categories", "type_code": "two types", "owner_team_id": "two teams",
+         "severity": "two severities", "supplier_id": "two suppliers"}  # fmt: skip
+DAYS = 28
 
 
-def two(reader: data.Reader, cohort: Cohort) -> tuple[Cohort, Cohort, str, str] | None:
+def two(reader: data.Reader, cohort: Cohort) -> Two | None:
     """The two cohorts that the user picks, with their names; None when there are no two."""
-    kind = mined.choice("Compare", "kind", list(KINDS), KINDS)
-    if kind == PERIODS:
+    kind = mined.choice("Compare", "compare", list(KINDS), KINDS, 262)
+    if kind in (PERIODS, DAY):
         as_of = reader.header().as_of
-        if as_of is None:
-            return None
-        last = as_of.date()
-        now = replace(cohort, since=last - timedelta(days=27), until=last)
-        before = replace(cohort, since=last - timedelta(days=55), until=last - timedelta(days=28))
-        return now, before, "last 28 days", "28 days before"
+        return None if as_of is None else _periods(cohort, as_of.date(), kind)
+    if kind == STEP:
+        return _with_and_without(reader, cohort)
     rows = reader.frame("filter_option", dimension=kind)
     rows = rows[rows["key"].notna()]
     names = {str(row.key): str(row.label) for row in rows.itertuples()}
     if len(names) < 2:
         return None
-    first = mined.choice("First", "first", list(names), names)
-    second = mined.choice("Second", "second", [one for one in names if one != first], names)
-    pair = (replace(cohort, filters=cohort.filters.with_values(kind, [one])) for one in (first, second))
-    return *pair, str(names[first]), str(names[second])  # type: ignore[return-value]
+    first = mined.choice("First", "first", list(names), names, 190)
+    second = mined.choice("Second", "second", [one for one in names if one != first], names, 190)
+    one, other = (replace(cohort, filters=cohort.filters.with_values(kind, [key])) for key in (first, second))
+    return Two((one, other), (names[first], names[second]), (f"only {names[first]}", f"only {names[second]}"))
+
+
+def _periods(cohort: Cohort, last: date, kind: str) -> Two:
+    """The newest days beside as many before them, or all since a day beside all before it (PM-08)."""
+    if kind == PERIODS:
+        now = replace(cohort, since=last - timedelta(days=DAYS - 1), until=last)
+        before = replace(cohort, since=last - timedelta(days=2 * DAYS - 1), until=last - timedelta(days=DAYS))
+        return Two((now, before), (f"last {DAYS} days", f"{DAYS} days before"), ("new", "gone"))
+    chosen = mined.day("Since", "day", last - timedelta(days=DAYS - 1), last)
+    now, before = (
+        replace(cohort, since=chosen, until=None),
+        replace(cohort, since=None, until=chosen - timedelta(days=1)),
+    )
+    return Two((now, before), (f"since {theme.day(chosen)}", "before"), ("new", "gone"))
+
+
+def _with_and_without(reader: data.Reader, cohort: Cohort) -> Two | None:
+    """The cases that come to a step beside those that do not."""
+    steps = [one.name for one in Mining(reader, cohort).map().activities]
+    if not steps:
+        return None
+    step = mined.choice("Step", "first", steps, {name: name for name in steps}, 190)
+    one, other = replace(cohort, through=(*cohort.through, step)), replace(cohort, avoiding=(*cohort.avoiding, step))
+    return Two((one, other), (f"with {step}", "without it"), ("only with", "only without"))
 
 
 def named(found: Comparison) -> pd.DataFrame:
@@ -49,7 +74,7 @@ def named(found: Comparison) -> pd.DataFrame:
 def answer(found: Comparison, rows: pd.DataFrame, first: str, second: str) -> str:
     """The page's answer in one sentence."""
     different = rows[rows["is_different"]]
-    said = f"{theme.count(found.cases_a)} cases of {first} beside {theme.count(found.cases_b)} of {second}: "
+    said = f"{theme.count(found.cases_a)} cases ({first}) beside {theme.count(found.cases_b)} ({second}): "
     if not len(different):
         return f"{said}of {theme.count(len(rows))} steps and paths none differs beyond chance."
     steps = different.reindex(different["share_difference"].abs().sort_values(ascending=False).index)
@@ -105,7 +130,13 @@ def listing(rows: pd.DataFrame, first: str, second: str) -> None:
     }).head(300)  # fmt: skip
     headings: dict[str, Any] = {"name": "Step or path", "a": first, "b": second, "different": "Beyond chance", "points": "Points", "likely": "Likely",
                 "time_a": f"Median, {first}", "time_b": f"Median, {second}", "longer": "Longer by"}  # fmt: skip
-    table.plain_rows(shown, headings, "compared", 460)
+    picks = list(zip(rows["activity"], rows["next_activity"], strict=True))
+
+    def picked(place: int) -> None:
+        step, then = picks[place]
+        map_state.select(map_state.Selection(step, then if isinstance(then, str) else ""))
+
+    table.picking_rows(shown, headings, "compared", picked, 460)
     csv.button(f"CSV of all {len(rows)}", "comparison", lambda: rows, "csv_comparison")
 
 

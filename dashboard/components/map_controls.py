@@ -49,10 +49,23 @@ def show(views: Sequence[str], whole: Map, cohort: Cohort) -> Cut:
         _pick("Each case is one", "view", list(views), cohort.view, (theme.words, map_state.look))
         metric = (map_state.METRICS.__getitem__, partial(map_state.set_word, "metric"))
         _pick("Show", "metric", list(map_state.METRICS), map_state.metric(), metric)
-        default = default_cut(whole)
-        cut = Cut(_share("Steps, %", "activities", default.activities), _share("Paths, %", "paths", default.paths))
+        cut = cuts(whole)
         _add(whole, cohort)
     chips(cohort)
+    return cut
+
+
+def cut_of(whole: Map) -> Cut:
+    """How much of the map is drawn, as the URL says."""
+    default = default_cut(whole)
+    return Cut(map_state.share("activities", default.activities), map_state.share("paths", default.paths))
+
+
+def cuts(whole: Map) -> Cut:
+    """The two sliders: how much of the steps and of the paths is drawn."""
+    cut = cut_of(whole)
+    _share("Steps, %", "activities", cut.activities)
+    _share("Paths, %", "paths", cut.paths)
     return cut
 
 
@@ -63,14 +76,13 @@ def _pick(label: str, word: str, options: list[str], value: str, act: tuple[Call
     st.selectbox(label, options, key=key, format_func=words, width=168, on_change=lambda: change(st.session_state[key]))
 
 
-def _share(label: str, word: str, default: int) -> int:
-    key, value = f"map_{word}", map_state.share(word, default)
+def _share(label: str, word: str, value: int) -> None:
+    key = f"map_{word}"
     st.session_state[key] = value
     st.slider(
         label, 1, 100, key=key, width=170, on_change=lambda: map_state.set_word(word, str(st.session_state[key])),
         help="The most frequent ones; a step always keeps its strongest way in and out.",
     )  # fmt: skip
-    return value
 
 
 def _add(whole: Map, cohort: Cohort) -> None:

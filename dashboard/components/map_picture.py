@@ -96,14 +96,14 @@ def picture(shown: Map, look: Look, file_name: str, replay: dict[str, Any] | Non
     widest = max([one.events for one in shown.edges] + [one.cases for one in (*shown.start, *shown.end)], default=1)
     return {
         "nodes": [
-            _terminal(START, "start", "Start", shown.start),
+            terminal(START, "start", "Start", f"Start of {_many(shown.start)}"),
             *(_node(one, look, scale) for one in shown.activities),
-            _terminal(END, "end", "End", shown.end),
+            terminal(END, "end", "End", f"End of {_many(shown.end)}"),
         ],
         "edges": [
-            *(_rim(START, node_id(one.name), f"{one.name} is the first step", one, widest) for one in shown.start),
+            *(_end(START, node_id(one.name), one, widest) for one in shown.start),
             *(_edge(one, look, scale, widest) for one in shown.edges),
-            *(_rim(node_id(one.name), END, f"{one.name} is the last step", one, widest) for one in shown.end),
+            *(_end(node_id(one.name), END, one, widest) for one in shown.end),
         ],
         "selected": selected_id(look.selection),
         "palette": list(look.palette),
@@ -193,17 +193,26 @@ def _edge(one: Edge, look: Look, scale: Scale, widest: int) -> dict[str, Any]:
     }
 
 
-def _terminal(part: str, kind: str, name: str, ends: Sequence[Endpoint]) -> dict[str, Any]:
-    tip = f"{name} of {theme.count(sum(one.cases for one in ends))} cases"
+def terminal(part: str, kind: str, name: str, tip: str) -> dict[str, Any]:
+    """The start or the end of all cases."""
     return {"id": part, "kind": kind, "name": name, "label": "", "tone": None, "tip": tip}
 
 
-def _rim(source: str, target: str, said: str, one: Endpoint, widest: int) -> dict[str, Any]:
+def rim(source: str, target: str, said: str) -> dict[str, Any]:
+    """The way from the start to a first step, or from a last one to the end."""
     return {
-        "id": f"r:{source}\n{target}", "kind": "rim", "from": source, "to": target, "tone": None,
-        "label": theme.count(one.cases), "weight": _weight(one.cases, widest),
-        "tip": f"{said} of {theme.count(one.cases)} cases",
+        "id": f"r:{source}\n{target}", "kind": "rim", "from": source, "to": target, "tone": None, "label": "", "weight": 0.1,
+        "tip": said,
     }  # fmt: skip
+
+
+def _end(source: str, target: str, one: Endpoint, widest: int) -> dict[str, Any]:
+    said = f"{one.name} is the {'first' if source == START else 'last'} step of {theme.count(one.cases)} cases"
+    return rim(source, target, said) | {"label": theme.count(one.cases), "weight": _weight(one.cases, widest)}
+
+
+def _many(ends: Sequence[Endpoint]) -> str:
+    return f"{theme.count(sum(one.cases for one in ends))} cases"
 
 
 def _weight(events: float, widest: float) -> float:

@@ -23,7 +23,9 @@ METRICS: Final = {
     "p90": "p90 time",
     "total": "Total time",
 }
-_OWN: Final = ("metric", "activities", "paths", "step", "then", "as")
+_OWN: Final = (
+    "metric", "activities", "paths", "step", "then", "as", "compare", "first", "second", "day", "by", "draw", "side",
+)  # fmt: skip
 _WORDS: Final = (*cohorts.WORDS, *_OWN)
 _KEPT: Final = "map_words"
 

@@ -1,7 +1,8 @@
 """What stands above every page of mining that draws no map? The filters, what a case is, and choices kept in the URL."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -34,19 +35,35 @@ def view(reader: data.Reader, cohort: Cohort) -> None:
     """What a case is; the same choice as on the map."""
     st.session_state["mined_view"] = cohort.view
     st.selectbox(
-        "Each case is one", Mining(reader, cohort).views(), key="mined_view", format_func=theme.words, width=190,
+        "Each case is one", Mining(reader, cohort).views(), key="mined_view", format_func=theme.words, width=150,
         on_change=lambda: map_state.look(st.session_state["mined_view"]),
     )  # fmt: skip
 
 
-def choice(label: str, word: str, options: Sequence[str], names: dict[str, str]) -> str:
+def choice(label: str, word: str, options: Sequence[str], names: Mapping[str, str], width: int = 270) -> str:
     """One of a few, kept in the URL; the first when the link says nothing or something unknown."""
     value = filters.local(word, dict.fromkeys(options, ""), options[0])
     key = f"mined_{word}"
     st.session_state[key] = value
     st.selectbox(
-        label, options, key=key, format_func=lambda one: names.get(one, theme.words(one)), width=270,
+        label, options, key=key, format_func=lambda one: names.get(one, theme.words(one)), width=width,
         on_change=lambda: filters.set_local(word, st.session_state[key]),
+    )  # fmt: skip
+    return value
+
+
+def day(label: str, word: str, usual: date, newest: date) -> date:
+    """A day, kept in the URL; the usual one when the link says none, or none up to the newest."""
+    given = filters.local(word)
+    try:
+        value = min(date.fromisoformat(given), newest) if given else usual
+    except ValueError:
+        value = usual
+    key = f"mined_{word}"
+    st.session_state[key] = value
+    st.date_input(
+        label, key=key, max_value=newest, width=170, format="YYYY-MM-DD",
+        on_change=lambda: filters.set_local(word, st.session_state[key].isoformat()),
     )  # fmt: skip
     return value
 

@@ -22,6 +22,8 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import BrowserContext, Route, WebSocketRoute
 
+from tests.dashboard import sample_build
+
 PROJECT_ROOT = Path(__file__).resolve().parents[2]
 FLAGS = [
     "--no-sandbox",
@@ -155,3 +157,10 @@ def serve() -> Iterator[Callable[[Path], Server]]:
             return running[home]
 
         yield start
+
+
+@pytest.fixture(scope="session")
+def mined(serve: Callable[[Path], Server], tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The address of one small drawn build for every test of a mining page; an activity's name tries to fetch and to run."""
+    home = sample_build.write_home(tmp_path_factory.mktemp("mined"), rows=2_000, build_id="build-map")
+    return serve(home).address

@@ -30,9 +30,14 @@ function hint(words) {
   return made;
 }
 
+/* Of a map of two: what only one of them has is dashed, and what this one has not is a shadow. */
+function classes(own, part) {
+  return own + (part.is_one_sided ? " one-sided" : "") + (part.is_absent ? " absent" : "");
+}
+
 function drawnNode(node, data) {
   const group = element("g", {
-    class: `node ${node.kind}`, "data-id": node.id, transform: `translate(${node.x.toFixed(1)},${node.y.toFixed(1)})`,
+    class: classes(`node ${node.kind}`, node), "data-id": node.id, transform: `translate(${node.x.toFixed(1)},${node.y.toFixed(1)})`,
   });
   group.appendChild(hint(node.tip));
   if (node.kind !== "activity") {
@@ -59,7 +64,7 @@ function drawnEdge(edge, data) {
   const width = 1.2 + 6.3 * edge.weight;
   const { path, arrow } = curve(edge.points, 5 + 0.9 * width);
   const colour = edge.tone === null ? null : data.palette[edge.tone];
-  const group = element("g", { class: edge.kind === "flow" ? "edge" : "edge rim", "data-id": edge.id });
+  const group = element("g", { class: classes(edge.kind === "flow" ? "edge" : "edge rim", edge), "data-id": edge.id });
   group.appendChild(hint(edge.tip));
   group.appendChild(element("path", { class: "reach", d: path }));
   // a thin rim keeps the lightest colours visible on white and the darkest on black
@@ -73,7 +78,7 @@ function drawnEdge(edge, data) {
 
 function drawnLabel(edge) {
   const group = element("g", {
-    class: "tag", "data-of": edge.id, transform: `translate(${edge.x.toFixed(1)},${edge.y.toFixed(1)})`,
+    class: edge.is_absent ? "tag absent" : "tag", "data-of": edge.id, transform: `translate(${edge.x.toFixed(1)},${edge.y.toFixed(1)})`,
   });
   group.appendChild(element("rect", { class: "pill", x: -edge.labelWidth / 2, y: -9, width: edge.labelWidth, height: 18, rx: 9 }));
   group.appendChild(text(edge.label, { class: "label", y: 4 }));
@@ -115,5 +120,6 @@ export function legend(data) {
   box.append(words(data.legend.colour), html("div", {}, [words(data.legend.low), steps, words(data.legend.high)]));
   const wedge = element("svg", { width: 46, height: 10, "aria-hidden": "true" }, [element("path", { class: "wedge", d: "M0,5.6L46,9.5V0.5L0,4.4Z" })]);
   box.append(html("div", {}, [words(data.legend.width), wedge]));
+  for (const note of data.legend.notes || []) box.append(words(note));
   return box;
 }

@@ -97,7 +97,7 @@ class ProcessMap {
       tool(words.zoom_in, "plus", () => this.camera.zoom(1.25)),
       tool(words.zoom_out, "minus", () => this.camera.zoom(0.8)),
       tool(words.fit, "fit", () => this.camera.fit()),
-      tool(words.animate, "play", () => this.tell("replay", { on: !this.replay })),
+      ...(words.animate ? [tool(words.animate, "play", () => this.tell("replay", { on: !this.replay }))] : []),
       tool(words.save_svg, "SVG", () => saveSvg(...file())),
       tool(words.save_png, "PNG", () => savePng(...file())),
     );

@@ -22,18 +22,21 @@ function shortened(text, size, weight, family) {
 function sized(node, family) {
   if (node.kind !== "activity") return { ...node, shown: node.name, width: 2 * ROUND, height: 2 * ROUND };
   const shown = shortened(node.name, NAME, 600, family);
-  const width = Math.max(widthOf(shown, NAME, 600, family), widthOf(node.label, LABEL, 400, family)) + 26;
-  return { ...node, shown, width: Math.max(width, 84), height: 44 };
+  const label = shortened(node.label, LABEL, 400, family);
+  const width = Math.max(widthOf(shown, NAME, 600, family), widthOf(shortened(node.room ?? label, LABEL, 400, family), LABEL, 400, family)) + 26;
+  return { ...node, shown, label, width: Math.max(width, 84), height: 44 };
 }
 
 function placed(nodes, edges, direction, family) {
   const graph = new Graph();
   graph.setGraph({ rankdir: direction, nodesep: 18, ranksep: 38, edgesep: 8, marginx: 14, marginy: 14 });
   for (const node of nodes) graph.setNode(node.id, { width: node.width, height: node.height });
-  // strong edges first: where there is a cycle, the weak edge is the one that runs backwards
-  for (const edge of [...edges].sort((a, b) => b.weight - a.weight)) {
-    const width = edge.label ? widthOf(edge.label, LABEL, 500, family) + 12 : 0;
-    graph.setEdge(edge.from, edge.to, { width, height: edge.label ? 18 : 0, labelpos: "c", weight: 1 + Math.round(9 * edge.weight) });
+  // strong edges first: where there is a cycle, the weak edge is the one that runs backwards. Two maps that stand beside
+  // each other give the same `room` and `place`, and so get the same layout
+  const strength = (edge) => edge.place ?? edge.weight;
+  for (const edge of [...edges].sort((a, b) => strength(b) - strength(a))) {
+    const label = edge.room ?? edge.label, width = label ? widthOf(label, LABEL, 500, family) + 12 : 0;
+    graph.setEdge(edge.from, edge.to, { width, height: label ? 18 : 0, labelpos: "c", weight: 1 + Math.round(9 * strength(edge)) });
   }
   place(graph);
   return graph;
