@@ -18,7 +18,7 @@ EXACT_BELOW = 600
 """Arcs up to which a network is solved to the optimum; above, to the gap asked for."""
 NODES = 3_000
 """Most nodes searched per part, so that a hard one ends with an honest gap, the same on every machine."""
-LOOSE = 2.0
+LOOSE = 4.0
 """At first each part may use up this many times its share of the gap: most need less, and the worst are searched again."""
 TIGHTER = 4.0
 """By how much less a part may use up when it is searched again."""

@@ -136,10 +136,12 @@ def _in_order(model: Model, keys: Sequence[Any], rank: Numbers) -> Numbers:
 
 
 def _arrival(model: Model) -> Numbers:
+    """What arrives first; nobody in the field sells at a loss to be early: what does comes after waiting."""
     chosen = model.options.iloc[model.arcs]
     last = chosen["action"].isin(NOTHING_ASSIGNED).to_numpy()
+    at_a_loss = (model.worth["margin"].to_numpy()[model.arcs] < 0) & ~last
     days = chosen["arrives_day"].to_numpy(dtype=float)
-    return days + np.where(last, 1e7, 0.0) + _per_unit_at_best(model.network) * 1e-9
+    return days + np.select([last, at_a_loss], [1e7, 2e7], 0.0) + _per_unit_at_best(model.network) * 1e-9
 
 
 def _per_unit_at_best(network: Network) -> Numbers:

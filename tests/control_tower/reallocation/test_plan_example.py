@@ -9,15 +9,15 @@ from tests.control_tower.reallocation.small_network import POLICY, prepared, raw
 def test_a_short_line_is_served_from_another_site_as_worked_by_hand() -> None:
     """10 units at 100 (cost 60), key customer, promised today. Berlin has 12, 2 of them safety stock.
 
-    From Berlin: one day to load, two on the lane, three late: lateness 3 × 1 % × 1000 = 30; the priority of a key
-    customer is 1.0, so 30 more; margin 400; freight 10 × 1 + 25 = 35. Score 400 − 30 − 30 − 35 = 305.
+    From Berlin: one day to load, two on the lane, three late: lateness 3 × 3 % × 1000 = 90; the priority of a key
+    customer is 1.0, so 90 more; margin 400; freight 10 × 1 + 8 = 18. Score 400 − 90 − 90 − 18 = 202.
     """
     found = raw([{}], stock=[{"on_hand_qty": 12.0, "safety_stock_qty": 2.0}], lanes=[{}])
     payload = plan.for_situation(prepared(found), POLICY).payload()
     assert payload["score_terms"] == {
-        "lateness": -30, "priority": -30, "sla": 0, "margin": 400, "freight": -35, "split": 0, "donor_harm": 0,
+        "lateness": -90, "priority": -90, "sla": 0, "margin": 400, "freight": -18, "split": 0, "donor_harm": 0,
     }  # fmt: skip
-    assert payload["score"] == pytest.approx(305)
+    assert payload["score"] == pytest.approx(202)
     assert payload["chosen_option"] == "alternate_site B B>A"
     assert [(m["qty"], m["ships_on"], m["arrives_on"]) for m in payload["moves"]] == [(10, "2026-04-02", "2026-04-04")]
 
