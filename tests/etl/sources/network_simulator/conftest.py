@@ -1,8 +1,7 @@
 """What do the simulator's tests share? One small run, written and loaded once, and worlds by their causes."""
 
 import json
-import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -12,7 +11,7 @@ import duckdb
 import pandas as pd
 import pytest
 
-from control_tower import settings
+from control_tower.settings import Settings
 from etl import pipeline, source
 from etl.intake import Request
 from etl.sources.network_simulator import causes, simulate, world
@@ -31,9 +30,20 @@ class Loaded:
     cases: pd.DataFrame
     connection: duckdb.DuckDBPyConnection
 
-    def rows(self, query: str) -> list[tuple[Any, ...]]:
-        """The rows of a query on the build."""
-        return self.connection.execute(query).fetchall()
+    def rows(self, query: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        """The rows of a query on the build, with the values bound."""
+        return self.connection.execute(query, list(values)).fetchall()
+
+
+def _load(written: Path, home: Path) -> Loaded:
+    """The run, loaded from all its systems into a build of its own."""
+    here = Settings(home=home)
+    requests = [Request(source.find(name), written / part, "test") for name, part in simulate.sources()]
+    report = pipeline.load(requests, here, lambda *_: None)
+    connection = duckdb.connect(str(here.builds / report.build_id / "warehouse.duckdb"), read_only=True)
+    truth = json.loads((written / "truth.json").read_text(encoding="utf-8"))
+    cases = pd.read_csv(written / "truth_cases.csv", keep_default_na=False)
+    return Loaded(written, truth, cases, connection)
 
 
 @pytest.fixture(scope="session")
@@ -46,24 +56,35 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def loaded(written: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Loaded]:
-    """The same run, loaded from all its systems into a build of its own."""
-    home = tmp_path_factory.mktemp("home")
-    before = os.environ.get("TOWER_HOME")
-    os.environ["TOWER_HOME"] = str(home)
-    try:
-        here = settings.current()
-        requests = [Request(source.find(name), written / part, "test") for name, part in simulate.sources()]
-        report = pipeline.load(requests, here, lambda *_: None)
-    finally:
-        os.environ.pop("TOWER_HOME")
-        if before is not None:
-            os.environ["TOWER_HOME"] = before
-    warehouse = here.builds / report.build_id / "warehouse.duckdb"
-    connection = duckdb.connect(str(warehouse), read_only=True)
-    truth = json.loads((written / "truth.json").read_text(encoding="utf-8"))
-    cases = pd.read_csv(written / "truth_cases.csv", keep_default_na=False)
-    yield Loaded(written, truth, cases, connection)
-    connection.close()
+    """The small run, loaded."""
+    made = _load(written, tmp_path_factory.mktemp("home"))
+    yield made
+    made.connection.close()
+
+
+@pytest.fixture(scope="session")
+def unplanted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Loaded]:
+    """The same run with every cause switched off, loaded."""
+    folder = tmp_path_factory.mktemp("unplanted")
+    simulate.simulate(folder / "files", WEEKS, ORDERS, SEED, causes=())
+    made = _load(folder / "files", folder / "home")
+    yield made
+    made.connection.close()
+
+
+@pytest.fixture
+def load_without(tmp_path: Path) -> Iterator[Callable[[str], Loaded]]:
+    """Loads the same run with one cause switched off."""
+    made: list[Loaded] = []
+
+    def load(name: str) -> Loaded:
+        simulate.simulate(tmp_path / "files", WEEKS, ORDERS, SEED, causes=causes.NAMES - {name})
+        made.append(_load(tmp_path / "files", tmp_path / "home"))
+        return made[-1]
+
+    yield load
+    for one in made:
+        one.connection.close()
 
 
 @cache
