@@ -116,11 +116,7 @@ def approvers(found: ApprovalLatency | None) -> None:
             f"{_NO_APPROVAL.capitalize()}: no event of these cases is an approval_requested by its source's code map.",
         )
         return
-    rows = pd.DataFrame([
-        {"approver": one.approver, "team": (one.team_id or "").split(":", 1)[-1], "decisions": one.decisions,
-         "median_seconds": one.seconds.median.value, "low_seconds": one.seconds.median.low, "high_seconds": one.seconds.median.high,
-         "p90_seconds": one.seconds.p90.value, "is_too_few": one.is_too_few} for one in found.approvers
-    ], columns=["approver", "team", "decisions", "median_seconds", "low_seconds", "high_seconds", "p90_seconds", "is_too_few"])  # fmt: skip
+    rows = _decisions(found)
     _heading("Approvals, by who decides", "approvers", rows)
     shown = rows.assign(
         median=[mined.span(v) for v in rows["median_seconds"]], likely=[_likely(one) for one in found.approvers],
@@ -141,6 +137,14 @@ def approvers(found: ApprovalLatency | None) -> None:
     quiet.line(
         f"{theme.count(over.n)} requests, {theme.count(over.observed)} decided; from request to decision, slowest median first; those with too few decisions last."
     )
+
+
+def _decisions(found: ApprovalLatency) -> pd.DataFrame:
+    return pd.DataFrame([
+        {"approver": one.approver, "team": (one.team_id or "").split(":", 1)[-1], "decisions": one.decisions,
+         "median_seconds": one.seconds.median.value, "low_seconds": one.seconds.median.low, "high_seconds": one.seconds.median.high,
+         "p90_seconds": one.seconds.p90.value, "is_too_few": one.is_too_few} for one in found.approvers
+    ], columns=["approver", "team", "decisions", "median_seconds", "low_seconds", "high_seconds", "p90_seconds", "is_too_few"])  # fmt: skip
 
 
 def _likely(one: ApproverLatency) -> str:
