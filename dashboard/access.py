@@ -1,16 +1,18 @@
 """Which pages does a role find in its navigation? A convenience, not a boundary: services and scope are the boundary.
 
-A page that a role does not find is not routed for it either, so its address leads to the start page (fault 69).
+A page that a role does not find is not routed for it either: its address leads to a refusal (fault 69).
 """
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from streamlit.runtime.scriptrunner import get_script_run_ctx
+import streamlit as st
 
 from control_tower import log, settings
+from control_tower.errors import NotAllowed
 from control_tower.model import User
 from control_tower.vocabulary import Role
+from dashboard import theme
 
 _DECIDES = frozenset({Role.OPERATIONS_LEADER, Role.APPROVER, Role.EXECUTIVE})
 _WATCHES_OVER = frozenset({Role.ADMINISTRATOR, Role.PROCESS_ENGINEER, Role.EXECUTIVE, Role.APPROVER})
@@ -29,22 +31,22 @@ def may_open(title: str, role: str) -> bool:
 
 
 def found(pages: Mapping[str, Sequence[Any]], role: str) -> dict[str, list[Any]]:
-    """The groups of pages as this role finds them; a group without a page is left out."""
-    shown = {group: [page for page in listed if may_open(page.title, role)] for group, listed in pages.items()}
-    return {group: listed for group, listed in shown.items() if listed}
+    """The groups of pages as this role finds them; behind the address of any other there is only its refusal."""
+    return {group: [_for(page, role) for page in listed] for group, listed in pages.items()}
 
 
-def hidden(pages: Mapping[str, Sequence[Any]], role: str) -> str:
-    """The title of the page that this run was asked for and the role does not find; empty when there is none.
+def _for(page: Any, role: str) -> Any:
+    """Address and hash can be forged: both lead to the refusal (fault 69)."""
+    if may_open(page.title, role):
+        return page
 
-    The browser names a page by its address or by its hash; both can be forged (fault 69).
-    """
-    context = get_script_run_ctx()
-    if context is None:
-        return ""
-    asked = {context.pages_manager.intended_page_script_hash, context.pages_manager.intended_page_name} - {None, ""}
-    listed = (page for group in pages.values() for page in group if not may_open(page.title, role))
-    return next((str(page.title) for page in listed if {page.url_path, page._script_hash} & asked), "")
+    def refuse() -> None:
+        raise NotAllowed(
+            f"The page {page.title} is not for the role {theme.words(role)}: "
+            "choose another page in the navigation, or ask an administrator for the role."
+        )
+
+    return st.Page(refuse, title=page.title, url_path=page.url_path, visibility="hidden")
 
 
 def note(user: User, title: str, why: str) -> None:

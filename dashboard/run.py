@@ -11,7 +11,7 @@ import streamlit as st
 
 from control_tower.errors import BuildError, ControlTowerError, NotAllowed
 from control_tower.model import User
-from dashboard import access, actions, data, filters, identity, shortcuts, theme
+from dashboard import access, actions, data, filters, identity, shortcuts
 from dashboard.components import account, empty, figure, header, plain, quiet
 
 
@@ -24,7 +24,6 @@ def run(pages: Mapping[str, Sequence[Any]]) -> None:
         return
     try:
         user = identity.current()
-        hidden = access.hidden(pages, user.role)
         page = st.navigation(access.found(pages, user.role), expanded=True)
         account.show(user)
         refused = filters.adopt(page.title)
@@ -35,9 +34,6 @@ def run(pages: Mapping[str, Sequence[Any]]) -> None:
     except ControlTowerError as error:
         empty.stopped(str(error))
         return
-    if hidden:
-        access.note(user, hidden, "not for this role")
-        refused = [f"The page {hidden} is not for the role {theme.words(user.role)}; this is the start page.", *refused]
     header.show(head)
     actions.show()
     for sentence in refused:

@@ -117,7 +117,8 @@ class RawTab:
             if told.WhichOneof("type") == "delta" and told.delta.WhichOneof("type") == "new_element":
                 shown.elements.append(told.delta.new_element)
             elif told.WhichOneof("type") == "navigation":
-                shown.pages = {one.url_pathname: one.page_script_hash for one in told.navigation.app_pages}
+                listed = (one for one in told.navigation.app_pages if not one.is_hidden)
+                shown.pages = {one.url_pathname: one.page_script_hash for one in listed}
                 self.page.page_script_hash = told.navigation.page_script_hash
             elif told.WhichOneof("type") == "script_finished":
                 return shown
