@@ -12,7 +12,7 @@ import streamlit as st
 from control_tower.errors import BuildError, ControlTowerError, NotAllowed
 from control_tower.model import User
 from dashboard import access, actions, data, filters, identity, shortcuts
-from dashboard.components import account, empty, figure, header, plain, quiet
+from dashboard.components import account, answer_place, empty, figure, header, plain, quiet
 
 
 def run(pages: Mapping[str, Sequence[Any]]) -> None:
@@ -46,7 +46,8 @@ def run(pages: Mapping[str, Sequence[Any]]) -> None:
 def _show(page: Any, user: User) -> None:
     """The page itself; what it refuses is said, and noted where it is somebody else's."""
     try:
-        page.run()
+        with answer_place.settled():
+            page.run()
     except NotAllowed as error:
         access.note(user, page.title, str(error))
         empty.stopped(str(error))

@@ -9,6 +9,7 @@ from control_tower.filters import Filters
 from dashboard import answers, data, figures, filters, period, theme
 from dashboard.charts import cumulative
 from dashboard.components import aging_tiles, aging_view, csv, empty, figure, filter_bar, plain, table, tile
+from dashboard.components.answer_place import reserved
 
 
 def main() -> None:
@@ -16,7 +17,7 @@ def main() -> None:
     reader = data.reader()
     head = reader.header()
     st.title("What has waited too long, and when is it cleared?", anchor=False)
-    answer, recent = st.empty(), reader.recent(head)
+    answer, recent = reserved(), reader.recent(head)
     state = filter_bar.show(reader, recent, has_rows=False).without_time()
     row = reader.row("aging_total", state, days=aging_tiles.FLOW_DAYS)
     if not row["n"]:

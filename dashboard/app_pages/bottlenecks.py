@@ -4,6 +4,7 @@ import streamlit as st
 
 from dashboard import data
 from dashboard.components import bottleneck_view, delay_view, empty, figure, map_controls, mined, plain, tile
+from dashboard.components.answer_place import reserved
 from dashboard.components.bottleneck_view import Ranked
 from dashboard.mining import Mining
 
@@ -12,7 +13,7 @@ def main() -> None:
     """Five tiles, the ranking beside what lies behind the row picked, its cases, the reasons, the approvals."""
     reader = data.reader()
     st.title("Where do cases wait longest, and what is behind it?", anchor=False)
-    answer = st.empty()
+    answer = reserved()
     cohort = mined.cohort(reader)
     if cohort is None:
         return

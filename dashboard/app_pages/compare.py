@@ -4,7 +4,7 @@ import streamlit as st
 
 from control_tower.errors import NotAvailable
 from dashboard import data
-from dashboard.components import compare_view, difference_view, map_controls, mined, plain, quiet, tile
+from dashboard.components import answer_place, compare_view, difference_view, map_controls, mined, plain, quiet, tile
 from dashboard.conforming import Conforming
 from dashboard.mining import Mining
 
@@ -13,7 +13,7 @@ def main() -> None:
     """The two sets chosen, tiles, the map of their differences, the largest with their intervals, every step and path."""
     reader = data.reader()
     st.title("What goes differently here than there, or now than before?", anchor=False)
-    answer = st.empty()
+    answer = answer_place.reserved()
     cohort = mined.cohort(reader)
     if cohort is None:
         return

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from dashboard import data
-from dashboard.components import conformance_view, mined, plain, quiet, tile
+from dashboard.components import answer_place, conformance_view, mined, plain, quiet, tile
 from dashboard.conforming import Conforming
 
 MINED = "mined"
@@ -13,7 +13,7 @@ def main() -> None:
     """The process chosen, five tiles, its drawing with deviations, deviations as rows, rules of order."""
     reader = data.reader()
     st.title("Do cases go as intended, and what does leaving the way cost?", anchor=False)
-    answer = st.empty()
+    answer = answer_place.reserved()
     cohort = mined.cohort(reader)
     if cohort is None:
         return

@@ -5,7 +5,7 @@ import streamlit as st
 from control_tower.filters import Filters
 from dashboard import answers, data, filters, period
 from dashboard.charts import bars, flow
-from dashboard.components import control_tiles, empty, figure, filter_bar, plain, table, tile
+from dashboard.components import answer_place, control_tiles, empty, figure, filter_bar, plain, table, tile
 
 BREAKDOWNS = {"type_code": "By type", "site_id": "By site", "owner_team_id": "By team"}
 
@@ -15,7 +15,7 @@ def main() -> None:
     reader = data.reader()
     head = reader.header()
     st.title("Is the flow of exceptions under control?", anchor=False)
-    answer, recent = st.empty(), reader.recent(head)
+    answer, recent = answer_place.reserved(), reader.recent(head)
     state = filter_bar.show(reader, recent, has_rows=False)
     asked, shown = period.of(state, recent), state.without_time()
     row = reader.row("control_room", shown, **asked.bounds)

@@ -5,6 +5,7 @@ import streamlit as st
 from control_tower.analysis.cycle_time import cycle_time, survival_curve
 from dashboard import answers, data, figures, filters, period
 from dashboard.components import aging_view, cycle_view, empty, filter_bar, groups_table, plain, quiet, tile
+from dashboard.components.answer_place import reserved
 
 KPI, TWIN = "resolution_cycle_time", "resolution_business_time"
 
@@ -14,7 +15,7 @@ def main() -> None:
     reader = data.reader()
     head = reader.header()
     st.title("How long until an exception is fixed?", anchor=False)
-    answer, recent = st.empty(), reader.recent(head)
+    answer, recent = reserved(), reader.recent(head)
     state = filter_bar.show(reader, recent, has_rows=False, is_any_time=True)
     is_whole = not (state.since or state.until)
     found = figures.Figures(reader, state.without_time(), period.of(state, recent), whole=is_whole)

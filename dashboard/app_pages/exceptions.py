@@ -8,7 +8,7 @@ import streamlit as st
 from control_tower.filters import Filters
 from dashboard import answers, data, filters
 from dashboard.charts import aging
-from dashboard.components import csv, details, empty, figure, filter_bar, plain, quiet, table
+from dashboard.components import answer_place, csv, details, empty, figure, filter_bar, plain, quiet, table
 
 
 def main() -> None:
@@ -16,7 +16,7 @@ def main() -> None:
     reader = data.reader()
     head = reader.header()
     st.title("What is ageing, and who owns it?", anchor=False)
-    answer = st.empty()
+    answer = answer_place.reserved()
     state = filter_bar.show(reader, reader.recent(head), has_rows=True)
     total = reader.row("exception_total", state)
     if not total["n"]:

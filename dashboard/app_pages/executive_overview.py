@@ -5,7 +5,7 @@ import streamlit as st
 
 from dashboard import answers, data, figures, period
 from dashboard.charts import trend
-from dashboard.components import empty, figure, filter_bar, overview, overview_causes, plain, tile
+from dashboard.components import answer_place, empty, figure, filter_bar, overview, overview_causes, plain, tile
 
 
 def main() -> None:
@@ -13,7 +13,7 @@ def main() -> None:
     reader = data.reader()
     head = reader.header()
     st.title("Is flow quality getting better, and what is at risk?", anchor=False)
-    answer, recent = st.empty(), reader.recent(head)
+    answer, recent = answer_place.reserved(), reader.recent(head)
     state = filter_bar.show(reader, recent, has_rows=False)
     asked, shown = period.of(state, recent), state.without_time()
     if not reader.row("exception_total", shown)["n"]:

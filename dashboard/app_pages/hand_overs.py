@@ -4,7 +4,7 @@ import streamlit as st
 
 from control_tower.errors import NotAvailable
 from dashboard import data
-from dashboard.components import handovers_view, mined, plain, quiet, tile
+from dashboard.components import answer_place, handovers_view, mined, plain, quiet, tile
 from dashboard.conforming import Conforming
 from process_mining.handovers import LEVELS
 
@@ -13,7 +13,7 @@ def main() -> None:
     """The level chosen, five tiles, the matrix, every pair with its cases, ping-pong."""
     reader = data.reader()
     st.title("Who hands work to whom, and where does it wait or come back?", anchor=False)
-    answer = st.empty()
+    answer = answer_place.reserved()
     cohort = mined.cohort(reader)
     if cohort is None:
         return

@@ -6,6 +6,7 @@ import streamlit as st
 from dashboard import answers, data, figures, period
 from dashboard.charts import error_classes, rates
 from dashboard.components import csv, figure, filter_bar, integration_hidden, integration_view, plain, tile
+from dashboard.components.answer_place import reserved
 
 
 def main() -> None:
@@ -13,7 +14,7 @@ def main() -> None:
     reader = data.reader()
     head = reader.header()
     st.title("Do messages get through between the systems?", anchor=False)
-    answer, recent = st.empty(), reader.recent(head)
+    answer, recent = reserved(), reader.recent(head)
     state = integration_view.narrowed(filter_bar.show(reader, recent, has_rows=False))
     asked, source = period.of(state, recent), (*state.source_system, "")[0]
     row = reader.row("integration_total", source=source, since=asked.bounds["since"], until=asked.bounds["until"])

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from dashboard import answers, data, figures, filters, period
-from dashboard.components import catalogue, csv, filter_bar, plain
+from dashboard.components import answer_place, catalogue, csv, filter_bar, plain
 
 
 def main() -> None:
@@ -11,7 +11,7 @@ def main() -> None:
     reader = data.reader()
     head = reader.header()
     st.title("What does each number mean, and what is it now?", anchor=False)
-    answer, recent = st.empty(), reader.recent(head)
+    answer, recent = answer_place.reserved(), reader.recent(head)
     state = filter_bar.show(reader, recent, has_rows=False)
     found = figures.Figures(reader, state.without_time(), period.of(state, recent))
     answer.markdown(answers.so_far(len(figures.catalogue()), catalogue.known_count(found)))

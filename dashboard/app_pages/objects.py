@@ -3,7 +3,7 @@
 import streamlit as st
 
 from dashboard import data, theme
-from dashboard.components import mined, objects_view, plain, tile
+from dashboard.components import answer_place, mined, objects_view, plain, tile
 from dashboard.conforming import Conforming
 
 
@@ -11,7 +11,7 @@ def main() -> None:
     """Tiles, types with convergence and divergence, events by type, the paths of one type, related objects."""
     reader = data.reader()
     st.title("How do orders, shipments and exceptions meet in the same events?", anchor=False)
-    answer = st.empty()
+    answer = answer_place.reserved()
     cohort = mined.cohort(reader)
     if cohort is None:
         return

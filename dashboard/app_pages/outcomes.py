@@ -6,7 +6,7 @@ from control_tower.filters import Filters
 from control_tower.ledger.compared import Measure
 from control_tower.services import outcomes, policy
 from dashboard import answers_outcome, comparing, data, figures, identity, period
-from dashboard.components import filter_bar, kpi_tile, outcome_view, plain, quiet, tile
+from dashboard.components import answer_place, filter_bar, kpi_tile, outcome_view, plain, quiet, tile
 
 
 def main() -> None:
@@ -14,7 +14,7 @@ def main() -> None:
     reader, viewer, store = data.reader(), identity.current(), identity.store()
     head = reader.header()
     st.title("Did the last decisions help?", anchor=False)
-    answer, recent = st.empty(), reader.recent(head)
+    answer, recent = answer_place.reserved(), reader.recent(head)
     state = filter_bar.show(reader, recent, has_rows=False, is_any_time=True)
     say_what_is_used(state)
     asked, sites = period.of(state, recent), Filters(site_id=state.site_id)

@@ -4,6 +4,7 @@ import streamlit as st
 
 from dashboard import answers, data
 from dashboard.components import (
+    answer_place,
     empty,
     figure,
     filter_bar,
@@ -22,7 +23,7 @@ def main() -> None:
     """The filters, the map beside what is selected on it, its table twin."""
     reader = data.reader()
     st.title("How did the cases really flow, and where do they wait?", anchor=False)
-    answer = st.empty()
+    answer = answer_place.reserved()
     filter_bar.show(reader, reader.recent(reader.header()), has_rows=True)
     cohort, refused = map_state.adopt()
     for sentence in refused:

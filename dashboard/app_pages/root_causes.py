@@ -6,6 +6,7 @@ from control_tower.analysis import folding
 from control_tower.filters import Filters
 from dashboard import answers, causes, data, period
 from dashboard.components import aging_view, cause_view, empty, filter_bar, plain, prevention_form, quiet, tile
+from dashboard.components.answer_place import reserved
 
 
 def main() -> None:
@@ -13,7 +14,7 @@ def main() -> None:
     reader = data.reader()
     head = reader.header()
     st.title("What causes exceptions, beyond size and chance?", anchor=False)
-    answer, recent = st.empty(), reader.recent(head)
+    answer, recent = reserved(), reader.recent(head)
     state = filter_bar.show(reader, recent, has_rows=False, is_any_time=True)
     if not reader.row("exception_total", state.without_time())["n"]:
         empty.no_rows(reader, state.without_time())

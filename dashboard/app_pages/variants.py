@@ -3,7 +3,7 @@
 import streamlit as st
 
 from dashboard import data, filters
-from dashboard.components import empty, map_controls, mined, plain, table, tile, variants_view
+from dashboard.components import answer_place, empty, map_controls, mined, plain, table, tile, variants_view
 from dashboard.mining import Mining
 
 
@@ -11,7 +11,7 @@ def main() -> None:
     """Five tiles, the commonest ways as chevrons, every way fifty at a time, what is done again."""
     reader = data.reader()
     st.title("Which ways do cases take, and how common, fast and good is each?", anchor=False)
-    answer = st.empty()
+    answer = answer_place.reserved()
     cohort = mined.cohort(reader)
     if cohort is None:
         return

@@ -4,7 +4,7 @@ import streamlit as st
 
 from control_tower.services.triaging import Asked
 from dashboard import answers_case, data, queue
-from dashboard.components import empty, filter_bar, plain, queue_view, quiet, table
+from dashboard.components import answer_place, empty, filter_bar, plain, queue_view, quiet, table
 
 
 def main() -> None:
@@ -12,7 +12,7 @@ def main() -> None:
     reader = data.reader()
     head = reader.header()
     st.title("What shall be done first, and whose is it?", anchor=False)
-    answer = st.empty()
+    answer = answer_place.reserved()
     state = filter_bar.show(reader, reader.recent(head), has_rows=False, is_any_time=True)
     laid = queue.lay()
     total = queue.totals(reader, laid, state)
