@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.browser.looking import settled
 from tests.dashboard import sample_build
 
 PAGES = {
@@ -37,12 +38,6 @@ def address(serve: Callable[[Path], Any], tmp_path_factory: pytest.TempPathFacto
     return str(serve(home).address)
 
 
-def _settled(page: Page) -> None:
-    expect(page.get_by_test_id("stAppViewContainer")).to_be_visible()
-    expect(page.get_by_text("AGPL-3.0-or-later")).to_be_attached(timeout=30_000)
-    expect(page.get_by_test_id("stStatusWidget")).to_have_count(0, timeout=30_000)
-
-
 @pytest.mark.parametrize("size", [pytest.param(LAPTOP, marks=pytest.mark.slow), PHONE], ids=["laptop", "phone"])
 @pytest.mark.parametrize("path", PAGES)
 def test_a_page_answers_without_an_error_box_and_fits_the_screen(
@@ -50,7 +45,7 @@ def test_a_page_answers_without_an_error_box_and_fits_the_screen(
 ) -> None:
     page.set_viewport_size(size)  # type: ignore[arg-type]
     page.goto(f"{address}/{path}")
-    _settled(page)
+    settled(page)
     expect(page.get_by_role("heading", name=PAGES[path])).to_be_visible()
     expect(page.get_by_test_id("stException")).to_have_count(0)
     main = page.get_by_test_id("stMainBlockContainer")
@@ -70,14 +65,14 @@ def _answer(page: Page) -> Any:
 @pytest.mark.parametrize("path", LEADERS)
 def test_a_copied_link_shows_a_stranger_the_same_numbers(page: Page, address: str, browser: Browser, path: str) -> None:
     page.goto(f"{address}/{path}?site=acme%3ADC1&since=2025-12-01&until=2026-03-15")
-    _settled(page)
+    settled(page)
     expect(page.get_by_test_id("stMetricValue")).to_have_count(LEADERS[path])
     numbers = page.get_by_test_id("stMetricValue").all_inner_texts()
     answer = _answer(page).inner_text()
     assert any(char.isdigit() for char in answer)
     stranger = browser.new_context(viewport=LAPTOP).new_page()  # type: ignore[arg-type]
     stranger.goto(page.url)
-    _settled(stranger)
+    settled(stranger)
     expect(stranger.get_by_test_id("stMetricValue")).to_have_text(numbers)
     expect(_answer(stranger)).to_have_text(answer)
     expect(stranger.get_by_role("button", name="Site: DC Lyon")).to_be_visible()
@@ -88,7 +83,7 @@ def test_a_copied_link_to_a_definition_opens_it_with_the_same_number(
     page: Page, address: str, browser: Browser
 ) -> None:
     page.goto(f"{address}/kpi_catalogue?site=acme%3ADC1&since=2025-12-01&until=2026-03-15&kpi=sla_breach_rate")
-    _settled(page)
+    settled(page)
     said = page.locator(".st-key-kpi_panel p").all_inner_texts()
     assert "%" in said[2]
     stranger = browser.new_context(viewport=LAPTOP).new_page()  # type: ignore[arg-type]
@@ -100,7 +95,7 @@ def test_a_copied_link_to_a_definition_opens_it_with_the_same_number(
 
 def test_slash_goes_to_the_search_and_escape_closes(page: Page, address: str) -> None:
     page.goto(f"{address}/exceptions")
-    _settled(page)
+    settled(page)
     expect(page.locator("html[data-shortcuts=on]")).to_be_attached()
     search = page.get_by_label("Search", exact=True)
     page.keyboard.press("/")
@@ -109,7 +104,7 @@ def test_slash_goes_to_the_search_and_escape_closes(page: Page, address: str) ->
     page.keyboard.press("Escape")
     expect(search).not_to_be_focused()
     page.goto(f"{address}/kpi_catalogue?kpi=sla_breach_rate")
-    _settled(page)
+    settled(page)
     expect(page.get_by_text("this build gives")).to_be_visible(timeout=60_000)  # it computes a moment at a time
     expect(page.locator(".st-key-kpi_panel")).to_be_visible()
     expect(page.locator("html[data-shortcuts=on]")).to_be_attached()
@@ -120,7 +115,7 @@ def test_slash_goes_to_the_search_and_escape_closes(page: Page, address: str) ->
 def test_the_executive_overview_is_read_without_scrolling(page: Page, address: str) -> None:
     """EXE-01, EXE-07: the tiles, the leading figure and the three causes stand in a laptop's first screen."""
     page.goto(f"{address}/executive_overview")
-    _settled(page)
+    settled(page)
     for last in (page.get_by_test_id("stPlotlyChart").last, page.locator(".st-key-cause_3")):
         box = last.bounding_box()
         assert box is not None
@@ -129,18 +124,16 @@ def test_the_executive_overview_is_read_without_scrolling(page: Page, address: s
 
 def test_a_bar_of_the_aging_page_opens_its_cases(page: Page, address: str) -> None:
     page.goto(f"{address}/aging?by=severity")
-    _settled(page)
+    settled(page)
     bar = page.get_by_test_id("stPlotlyChart").first.locator(".bars .point path").last
-    box = bar.bounding_box()
-    assert box is not None
-    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    bar.click(force=True)
     page.wait_for_url("**/exceptions?*severity=*age=*")
     expect(page.get_by_role("heading", name=PAGES["exceptions"])).to_be_visible()
 
 
 def test_the_control_room_answers_in_the_first_screen(page: Page, address: str) -> None:
     page.goto(address)
-    _settled(page)
+    settled(page)
     figure = page.get_by_test_id("stPlotlyChart").first
     expect(figure).to_be_visible()
     box = figure.bounding_box()
@@ -153,19 +146,19 @@ def test_the_filters_survive_a_page_change_a_reload_and_a_copied_link(
     page: Page, address: str, browser: Browser
 ) -> None:
     page.goto(f"{address}/?severity=critical&site=acme%3ADC1")
-    _settled(page)
+    settled(page)
     expect(page.get_by_role("button", name="Severity: critical")).to_be_visible()
     page.get_by_test_id("stSidebarNavLink").filter(has_text="Exceptions").click()
     expect(page.get_by_role("heading", name=PAGES["exceptions"])).to_be_visible()
     page.wait_for_url("**/exceptions?*severity=critical*")
     expect(page.get_by_role("button", name="Site: DC Lyon")).to_be_visible()
     page.reload()
-    _settled(page)
+    settled(page)
     expect(page.get_by_role("button", name="Severity: critical")).to_be_visible()
     answer = page.get_by_text("exceptions,", exact=False).first.inner_text()
     stranger = browser.new_context(viewport=PHONE).new_page()  # type: ignore[arg-type]
     stranger.goto(page.url)
-    _settled(stranger)
+    settled(stranger)
     expect(stranger.get_by_text(answer)).to_be_visible()
     expect(stranger.get_by_role("button", name="Site: DC Lyon")).to_be_visible()
     stranger.context.close()
@@ -173,7 +166,7 @@ def test_the_filters_survive_a_page_change_a_reload_and_a_copied_link(
 
 def test_removing_a_chip_changes_the_link(page: Page, address: str) -> None:
     page.goto(f"{address}/exceptions?severity=critical&state=open")
-    _settled(page)
+    settled(page)
     page.get_by_role("button", name="Severity: critical").click()
     page.wait_for_url(lambda url: "severity" not in url and "state=open" in url)
     expect(page.get_by_role("button", name="State: Open")).to_be_visible()
@@ -181,7 +174,7 @@ def test_removing_a_chip_changes_the_link(page: Page, address: str) -> None:
 
 def test_a_tile_opens_the_rows_behind_it(page: Page, address: str) -> None:
     page.goto(address)
-    _settled(page)
+    settled(page)
     n = page.get_by_test_id("stMetric").first.get_by_test_id("stMetricValue").inner_text()
     links = page.get_by_role("link", name="Show rows")
     expect(links).to_have_count(5)
@@ -192,12 +185,10 @@ def test_a_tile_opens_the_rows_behind_it(page: Page, address: str) -> None:
 
 def test_a_click_on_a_bar_filters_by_it(page: Page, address: str) -> None:
     page.goto(address)
-    _settled(page)
+    settled(page)
     bar = page.get_by_test_id("stPlotlyChart").nth(2).locator(".bars .point path").last
     bar.scroll_into_view_if_needed()
-    box = bar.bounding_box()
-    assert box is not None
-    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    bar.click(force=True)
     page.wait_for_url("**site=acme%3ADC*")
     expect(page.get_by_role("button", name="Site: DC")).to_be_visible()
 
@@ -205,7 +196,7 @@ def test_a_click_on_a_bar_filters_by_it(page: Page, address: str) -> None:
 def test_a_note_with_html_and_a_picture_is_shown_as_its_characters(page: Page, address: str) -> None:
     """# fault 89: no picture is fetched (the fixture fails on any foreign request), no script runs, no tag is made."""
     page.goto(f"{address}/exceptions?exception=acme%3AE000007")
-    _settled(page)
+    settled(page)
     expect(page.get_by_text(sample_build.HOSTILE_NOTE)).to_be_visible()
     assert page.evaluate("window.pwned") is None
     assert page.locator("img[src='x']").count() == 0
@@ -214,7 +205,7 @@ def test_a_note_with_html_and_a_picture_is_shown_as_its_characters(page: Page, a
 def test_a_value_of_a_link_is_shown_as_its_characters(page: Page, address: str) -> None:
     """# fault 89: a chip is a label, and labels read markdown, pictures included."""
     page.goto(f"{address}/exceptions?site=%21%5Bx%5D(http%3A%2F%2Fbeacon.invalid%2Fb.png)%20%3Cimg%20src%3Dx%3E")
-    _settled(page)
+    settled(page)
     expect(page.get_by_role("button", name="![x](http://beacon.invalid/b.png) <img src=x>")).to_be_visible()
     assert page.locator("img[src*='beacon'], img[src='x']").count() == 0
 
@@ -222,7 +213,7 @@ def test_a_value_of_a_link_is_shown_as_its_characters(page: Page, address: str) 
 def test_no_table_offers_its_own_download(page: Page, address: str) -> None:
     """# fault 90: rows leave through our CSV only."""
     page.goto(f"{address}/exceptions")
-    _settled(page)
+    settled(page)
     page.get_by_test_id("stDataFrame").first.hover()
     assert page.get_by_role("button", name="Download as CSV").count() == 0
     with page.expect_download() as caught:
@@ -243,7 +234,7 @@ def test_nothing_is_told_to_who_asks_the_server_directly(page: Page, address: st
 def test_the_dark_page_is_dark_and_complete(page: Page, address: str) -> None:
     page.emulate_media(color_scheme="dark")
     page.goto(address)
-    _settled(page)
+    settled(page)
     background = page.evaluate("getComputedStyle(document.querySelector('[data-testid=stApp]')).backgroundColor")
     assert background == "rgb(18, 23, 28)"
     expect(page.get_by_test_id("stException")).to_have_count(0)

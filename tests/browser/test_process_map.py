@@ -8,6 +8,7 @@ from xml.etree import ElementTree
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
+from tests.browser.looking import settled
 from tests.dashboard import sample_build
 
 PHONE = {"width": 390, "height": 844}
@@ -20,8 +21,7 @@ def address(mined: str) -> str:
 
 def _settled(page: Page) -> None:
     expect(page.locator(".node.activity").first).to_be_visible(timeout=30_000)
-    expect(page.get_by_text("AGPL-3.0-or-later")).to_be_attached(timeout=30_000)
-    expect(page.get_by_test_id("stStatusWidget")).to_have_count(0, timeout=30_000)
+    settled(page)
 
 
 def _node(page: Page, name: str) -> Locator:
