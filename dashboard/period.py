@@ -78,6 +78,12 @@ def of(filters: Filters, recent: Recent) -> Period:
     return Period(min(first, last), last, last == recent.today)
 
 
+def asked_for(filters: Filters, recent: Recent) -> tuple[datetime, datetime] | None:
+    """Since and until of the period that somebody asked for; None where nobody did."""
+    bounds = of(filters, recent).bounds
+    return (bounds["since"], bounds["until"]) if filters.since or filters.until else None
+
+
 def last_days(days: int, as_of: datetime) -> tuple[date, date]:
     """The last so many days up to the build's as-of."""
     return as_of.date() - timedelta(days=days - 1), as_of.date()

@@ -60,21 +60,18 @@ class Concentration:
                 "rows": shown.where(shown.notna(), None).to_dict("records")}  # fmt: skip
 
 
-def concentration(
-    build: Build, by: str, span: Span | None = None, sites: Sequence[str] = (), with_touches: bool = False
-) -> Concentration:
+def concentration(build: Build, by: str, span: Span | None = None, sites: Sequence[str] = ()) -> Concentration:
     """Count a build's exceptions of a period by one dimension (RCA-01, RCA-02, RCA-03).
 
-    Money counts once per order line and value. Touches read all events of exceptions and are counted only when
-    asked for. Raises ValueError for a dimension that is not in `DIMENSIONS`.
+    Money counts once per order line and value; touches are K22's. Raises ValueError for a dimension that is not in `DIMENSIONS`.
     """
     if by not in DIMENSIONS:
         raise ValueError(f"exceptions cannot be counted by {by[:40]!r}; use one of {', '.join(DIMENSIONS)}")
     chosen = span or default_span(build)
     bound = {"since": chosen.since, "until": chosen.until, "sites": list(sites)}
-    rows = build.read("concentration", None, dimension=by, with_touches=with_touches, **bound)
+    rows = build.read("concentration", None, dimension=by, **bound)
     measures = {}
-    for name in MEASURES[: 3 if with_touches else 2]:
+    for name in MEASURES:
         values = rows[name].astype("float64").fillna(0.0)
         measures[name] = measure(values[rows["key"].notna()], float(values.sum()))
         order = np.argsort(-values.to_numpy(), kind="stable")

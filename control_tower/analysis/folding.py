@@ -5,7 +5,7 @@ root_cause.py.
 """
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
@@ -53,6 +53,15 @@ def fold(found: pd.DataFrame) -> pd.DataFrame:
                 )
     is_strong = rows["verdict"] == Verdict.STRONG
     return pd.concat([rows[is_strong], rows[~is_strong]])
+
+
+def as_json(lines: pd.DataFrame) -> list[dict[str, Any]]:
+    """The rows of `fold`, ready for JSON; unknown and endless numbers are null."""
+    rows = lines.astype(object)
+    records = rows.where(rows.notna() & ~rows.isin([np.inf]), None).to_dict("records")
+    return [
+        {str(name): value for name, value in row.items()} | {"customers": list(row["customers"])} for row in records
+    ]
 
 
 def _folded(members: pd.DataFrame) -> dict[str, object]:

@@ -1,6 +1,6 @@
 /* Grain: one row per value of the dimension named by $dimension (an allow-listed word, never an identifier):
    exceptions detected in [since, until) without duplicates and false positives, the money of their order lines
-   (once per line and value) and manual touches (K22's count; null when $with_touches is false).
+   (once per line and value) and manual touches (K22's count).
    Key null = the source does not say. */
 WITH raised AS (
     SELECT
@@ -48,47 +48,19 @@ money AS (
     FROM line
     GROUP BY key
 ),
-human_event AS (
-    SELECT DISTINCT
-        link.object_id,
-        happened.event_id,
-        happened.event_no,
-        happened.timestamp,
-        happened.resource
-    FROM core_event AS happened
-    INNER JOIN core_event_object AS link ON happened.event_id = link.event_id
-    WHERE
-        $with_touches
-        AND link.object_type = 'exception'
-        AND happened.resource_type = 'human'
-),
-neighbour AS (
-    SELECT
-        object_id,
-        timestamp,
-        resource,
-        lag(timestamp) OVER (PARTITION BY object_id ORDER BY timestamp, event_no, event_id) AS previous_at,
-        lag(resource) OVER (PARTITION BY object_id ORDER BY timestamp, event_no, event_id) AS previous_resource
-    FROM human_event
-),
 touched AS (
     SELECT
         object_id,
         count(*) AS touch_count
-    FROM neighbour
-    WHERE
-        previous_at IS NULL
-        OR resource IS DISTINCT FROM previous_resource
-        OR epoch(timestamp) - epoch(previous_at) > (
-            SELECT parameter.value FROM policy_parameter AS parameter WHERE parameter.name = 'touch_gap_seconds'
-        )
+    FROM mart_touch
+    WHERE object_type = 'exception'
     GROUP BY object_id
 ),
 counted AS (
     SELECT
         raised.key,
         count(*) AS n,
-        CAST(sum(touched.touch_count) AS BIGINT) AS touches
+        CAST(coalesce(sum(touched.touch_count), 0) AS BIGINT) AS touches
     FROM raised
     LEFT JOIN touched ON raised.exception_id = touched.object_id
     GROUP BY raised.key
@@ -98,7 +70,7 @@ SELECT
     coalesce(site.name, supplier.name, customer.name, carrier.name, team.name, regexp_replace(counted.key, '^[^:]+:', '')) AS label,
     counted.n,
     money.amount,
-    CASE WHEN $with_touches THEN coalesce(counted.touches, 0) END AS touches
+    counted.touches
 FROM counted
 INNER JOIN money ON counted.key IS NOT DISTINCT FROM money.key
 LEFT JOIN core_site AS site ON $dimension = 'site_id' AND counted.key = site.site_id

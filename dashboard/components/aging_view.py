@@ -27,6 +27,17 @@ def choice(label: str, word: str, options: dict[str, str], default: str) -> str:
     return value
 
 
+def listed(label: str, word: str, options: dict[str, str], default: str) -> str:
+    """One choice among many, kept in the URL beside the filters."""
+    value = filters.local(word, options, default)
+    st.session_state[f"choice_{word}"] = value
+    st.selectbox(
+        label, list(options), key=f"choice_{word}", format_func=options.__getitem__, width=260,
+        on_change=lambda: filters.set_local(word, st.session_state[f"choice_{word}"] or ""),
+    )  # fmt: skip
+    return value
+
+
 def bars(reader: data.Reader, state: Filters, by: str) -> pd.DataFrame:
     """Open by age and the chosen dimension; a click opens those cases. Returns the cells drawn."""
     cells = reader.frame("aging_by", state, dimension=by)

@@ -7,22 +7,18 @@ import pandas as pd
 import streamlit as st
 
 from control_tower.analysis import folding
-from control_tower.analysis.concentration import Concentration
 from control_tower.analysis.emerging import Emerging
 from control_tower.analysis.root_cause import RootCause
 from control_tower.filters import DIMENSIONS, Filters
-from dashboard import causes, data, filters, theme
-from dashboard.charts import bars, findings
-from dashboard.components import aging_view, csv, figure, quiet, table
+from dashboard import data, filters, theme
+from dashboard.charts import findings
+from dashboard.components import aging_view, csv, figure, holder_view, quiet, table
 from dashboard.components.tile import Tile
 
-BY = {"site_id": "site", "supplier_id": "supplier", "type_code": "type", "channel": "channel", "customer_id": "customer",
-      "product_family": "product family", "process_step": "step", "source_system": "system"}  # fmt: skip
-WORDS = {name: words for name, words in BY.items() if name not in ("source_system", "process_step")} | {
+WORDS = holder_view.BY | {
     "source_system": "source", "process_step": "process step", "carrier_id": "carrier", "item_id": "item",
     "segment": "segment", "business_unit": "business unit", "fulfilment_channel": "fulfilment",
 }  # fmt: skip
-HOLD = 5
 TRAITS = {"payment_term_days": "a payment term in days of", "business_unit": "business unit"}
 SHOWN = 500
 VERDICTS = {"found": "strong and watch", "noise": "noise", "too few": "too few"}
@@ -125,29 +121,6 @@ def outliers(alone: pd.DataFrame, result: RootCause) -> None:
     else:
         figure.nothing(f"{title}: not known", "A rate needs to know what could have failed.")
     no_exposure(result)
-
-
-def holders(held: causes.Causes, by: str, is_whole: bool) -> Concentration:
-    """Who holds most of what came new; a click filters by it where the filters know the dimension."""
-    counted = held.concentration(by, is_whole)
-    rows = counted.rows.rename(columns={"n": "new_count"})
-    title = f"Where exceptions are, by {BY[by]}"
-    if rows["key"].notna().any():
-        drawn = bars.figure(rows, figure.mode(), "new_count", "exceptions")
-        figure.show(title, drawn, rows, "where_exceptions_are", by if by in DIMENSIONS else "")
-        st.markdown(f"{hold_words(counted, by)} A large {BY[by]} is not a bad one.")
-    else:
-        figure.nothing(title, f"No exception states a {BY[by]}.")
-    return counted
-
-
-def hold_words(counted: Concentration, by: str) -> str:
-    """Say who holds how much: "Five sites hold 67.8 % of 24,918 exceptions"."""
-    stated, total = counted.rows[counted.rows["key"].notna()], int(counted.rows["n"].sum())
-    n = min(HOLD, len(stated))
-    word = ("No", "One", "Two", "Three", "Four", "Five")[n]
-    share = theme.percent(float(stated["n"].head(n).sum()), total)
-    return f"{word} {BY[by]}{'s hold' if n != 1 else ' holds'} {share} of {theme.count(total)} exceptions."
 
 
 def listing(result: RootCause, reader: data.Reader) -> None:

@@ -1,6 +1,8 @@
 """Is concentration what the shares say, with money counted once per order line?"""
 
 import json
+from datetime import datetime, timedelta
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -9,7 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from control_tower.analysis.concentration import DIMENSIONS, concentration, measure
+from control_tower.analysis.exposure import Span
 from control_tower.warehouse import Build
+from tests.control_tower import typed_home
 
 COUNTS = st.lists(st.integers(0, 1000), min_size=1, max_size=30).filter(lambda values: sum(values) > 0)
 
@@ -76,7 +80,7 @@ def test_two_exceptions_of_one_line_are_worth_the_line_once(planted: Build) -> N
 
 @pytest.mark.parametrize("dimension", DIMENSIONS)
 def test_every_dimension_can_be_counted_by(planted: Build, dimension: str) -> None:
-    found = concentration(planted, dimension, with_touches=True)
+    found = concentration(planted, dimension)
     assert found.measures["n"].total == found.rows["n"].sum() > 0
     json.dumps(found.as_json(), allow_nan=False)
 
@@ -84,3 +88,24 @@ def test_every_dimension_can_be_counted_by(planted: Build, dimension: str) -> No
 def test_a_word_that_is_no_dimension_is_refused(planted: Build) -> None:
     with pytest.raises(ValueError, match="cannot be counted by 'note'"):
         concentration(planted, "note")
+
+
+def test_touches_are_those_of_the_mart_and_their_pareto_is_their_own(tmp_path: Path) -> None:
+    """RCA-03: one exception of a quiet site takes seven of ten touches. Touches of orders do not count."""
+    day = datetime(2026, 3, 2)
+    raised = [("a", "S1"), ("b", "S1"), ("c", "S1"), ("d", "S2")]
+    touches = {"a": 1, "b": 2, "c": 0, "d": 7}
+    build = typed_home.publish(tmp_path, "touched", datetime(2026, 4, 1), {
+        "mart_exception": [
+            {"exception_id": one, "site_id": site, "detected_at": day, "status": "resolved"} for one, site in raised
+        ],
+        "mart_touch": [
+            {"object_type": "exception", "object_id": one, "event_id": f"{one}{n}", "touched_at": day}
+            for one, many in touches.items() for n in range(many)
+        ] + [{"object_type": "order", "object_id": "a", "event_id": "o", "touched_at": day}],
+    })  # fmt: skip
+    found = concentration(build, "site_id", Span(day - timedelta(days=1), day + timedelta(days=1)))
+    assert dict(zip(found.rows["key"], found.rows["touches"], strict=True)) == {"S1": 3, "S2": 7}
+    assert (found.measures["n"].vital_few, found.measures["touches"].vital_few) == (2, 2)
+    assert found.measures["touches"].index == pytest.approx(0.7**2 + 0.3**2)
+    assert found.rows.set_index("key")["touches_running"].to_dict() == pytest.approx({"S2": 0.7, "S1": 1.0})
