@@ -98,8 +98,8 @@ def _make_demo(made: Demo) -> None:
 
 @pytest.fixture(scope="session")
 def demo_build(demo: Demo) -> Iterator[warehouse.Build]:
-    """The demo's published build."""
-    build = warehouse.open_current(demo.settings)
+    """The demo's published build; one cursor may serve a whole module, so the watchdog waits that long."""
+    build = warehouse.open_current(demo.settings.model_copy(update={"query_seconds": 600.0}))
     yield build
     build.close()
 
