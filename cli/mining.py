@@ -28,6 +28,7 @@ from process_mining import (
     kept_cases,
     performance,
     rework,
+    service_map,
     stay,
     variants,
 )
@@ -122,7 +123,7 @@ def show_map(
     found = abstraction.simplified(directly_follows.dfg(build, kept, with_times=True), activities, paths)
     written(build, kept, out)
     if json:
-        say_json({**found.as_json(), "build": build.id})
+        say_json({**found.as_json(), "service": service_map.service_map(build, kept).as_json(), "build": build.id})
         return
     plain(f"{found.cases:,} cases of {found.view}, {found.events:,} events")
     names = ("from", "to", "events", "cases", "median_seconds", "p90_seconds")
@@ -169,7 +170,7 @@ def show_bottlenecks(
     found = bottleneck.bottlenecks(build, kept, limit)
     written(build, kept, out)
     if json:
-        say_json({**found.as_json(), "build": build.id})
+        say_json({**found.as_json(), "service": service_map.service_map(build, kept).as_json(), "build": build.id})
         return
     plain(f"{found.cases:,} cases of {found.view}; stays after a step, Kaplan–Meier, those still waiting counted:")
     say_rows([_shown(row) for row in found.steps], "no case waits anywhere")

@@ -27,11 +27,11 @@ from process_mining import (
     queue_at,
     replay,
     rework,
+    service_map,
     stay,
     step_times,
     variants,
 )
-from process_mining.abstraction import simplified
 from process_mining.case_list import MAX_ROWS, CasePage
 from process_mining.cohort import Cohort
 from process_mining.directly_follows import Map
@@ -55,9 +55,15 @@ class Mining:
         found: Map = self._call("map", self.cohort)
         return found
 
-    def simplified(self, activities: int, paths: int) -> Map:
-        """The map cut to the most frequent activities and paths (percent), without islands."""
-        return simplified(self.map(), activities, paths)
+    def writes_starts(self) -> bool:
+        """Whether the log says of any work when it began."""
+        found: bool = self._call("writes_starts", Cohort())
+        return found
+
+    def service(self) -> service_map.ServiceMap:
+        """The map of pieces of work: service on steps, waiting on paths; nothing where no start has its complete."""
+        found: service_map.ServiceMap = self._call("service", self.cohort)
+        return found
 
     def stays(self) -> tuple[Stay, ...]:
         """How long cases stay after each activity, the largest total first."""
@@ -170,6 +176,8 @@ class _Asked:
 _ANSWERS: Final[Mapping[str, Callable[..., Any]]] = {
     "views": lambda build, cohort: kept_cases.views(build),
     "map": lambda build, cohort: directly_follows.dfg(build, cohort, with_times=True),
+    "writes_starts": lambda build, cohort: service_map.writes_starts(build),
+    "service": service_map.service_map,
     "stays": stay.stays,
     "cases": case_list.cases,
     "path_times": step_times.gaps,

@@ -20,6 +20,8 @@ RESOLVED: Final = {"light": "#0072B2", "dark": "#56B4E9"}
 WAITING: Final = ("#FDE9D9", "#F9CBA7", "#EF9F6B", "#D9702F", "#AD4A16", "#7C2D12")
 #: how often, few to many: counts are not waiting, so they have a hue of their own
 FREQUENT: Final = ("#E8F0F8", "#C9DDF0", "#9FC2E4", "#6C9FD3", "#2F6DB5", "#1B4377")
+#: how long work itself takes, short to long: neither waiting nor a count
+SERVICE: Final = ("#E0F2EC", "#B8E0D2", "#83C8AE", "#4BA688", "#1E7559", "#0C4635")
 #: which of two has more, the second (blue) or the first (orange), nothing beyond chance between: blue and orange are told
 #: apart by all kinds of colour-blind eyes; the strongest stands out most from the ground of its mode
 DIFFERENT: Final = {

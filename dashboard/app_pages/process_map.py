@@ -9,7 +9,6 @@ from dashboard.components import (
     figure,
     filter_bar,
     map_controls,
-    map_picture,
     map_selection,
     map_state,
     map_view,
@@ -34,17 +33,17 @@ def main() -> None:
         figure.nothing("No events", "This build holds no events, so there is nothing to map.")
         return
     whole = mining.map()
-    cut = map_controls.show(views, whole, cohort)
+    cut = map_controls.show(views, whole, cohort, mining.writes_starts())
     if not whole.cases:
         empty.no_cases(cohort)
         return
-    stays, shown = mining.stays(), mining.simplified(cut.activities, cut.paths)
+    stays = mining.stays()
     answer.markdown(plain.as_text(answers.process_map(whole, stays)))
     selection = map_state.selection(one.name for one in whole.activities)
-    look = map_picture.Look(map_state.metric(), figure.mode(), selection, map_picture.stays_of(stays))
+    looked_at, shown, look = map_view.seen(mining, whole, cut, selection)
     left, right = st.columns([8, 5], gap="medium")
     with left:
-        map_view.show(mining, (whole, shown), look)
+        map_view.show(mining, (looked_at, shown), look)
     with right:
         map_selection.show(mining, whole, selection, stays)
 

@@ -43,12 +43,13 @@ def _percent(wanted: int, there: int) -> int:
     return 100 if there <= 1.25 * wanted else max(5, 5 * ceil(20 * wanted / there))
 
 
-def show(views: Sequence[str], whole: Map, cohort: Cohort) -> Cut:
-    """The row of controls above the map; returns how much of it is drawn."""
+def show(views: Sequence[str], whole: Map, cohort: Cohort, has_service: bool) -> Cut:
+    """The row of controls above the map; returns how much of it is drawn. has_service: the log writes starts too."""
     with st.container(horizontal=True, vertical_alignment="bottom", key="map_controls", gap="small"):
         _pick("Each case is one", "view", list(views), cohort.view, (theme.words, map_state.look))
         metric = (map_state.METRICS.__getitem__, partial(map_state.set_word, "metric"))
-        _pick("Show", "metric", list(map_state.METRICS), map_state.metric(), metric)
+        shown = [word for word in map_state.METRICS if word != "service" or has_service or map_state.metric() == word]
+        _pick("Show", "metric", shown, map_state.metric(), metric)
         cut = cuts(whole)
         _add(whole, cohort)
     chips(cohort)

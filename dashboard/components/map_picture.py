@@ -12,9 +12,16 @@ from dashboard import theme
 from dashboard.components.map_state import METRICS, Selection
 from process_mining.directly_follows import Activity, Edge, Endpoint, Map
 from process_mining.replay import Trace
+from process_mining.service_map import Service
 from process_mining.stay import Stay
 
-TIMES: Final = {"median": "median_seconds", "mean": "mean_seconds", "p90": "p90_seconds", "total": "total_seconds"}
+TIMES: Final = {
+    "median": "median_seconds",
+    "mean": "mean_seconds",
+    "p90": "p90_seconds",
+    "total": "total_seconds",
+    "service": "median_seconds",
+}
 START, END = "start:", "end:"
 WORDS: Final = {
     "map": "Process map. Tab goes from step to step and path to path, arrow keys to the neighbour, Enter selects, "
@@ -25,7 +32,9 @@ WORDS: Final = {
     "pace": "Pace", "replay": "Cases over time", "under_way": "% under way",
 }  # fmt: skip
 Stays = Mapping[str, Mapping[str, float | None]]
-"""Activity → number ("median", "mean", "p90", "total") → seconds until the case goes on; None = not reached."""
+"""Activity → number ("median", "mean", "p90", "total") → seconds until the case goes on; None = not reached.
+
+Under the metric "service": seconds that the work itself takes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +52,15 @@ class Look:
         return self.metric in TIMES
 
     @property
+    def is_service(self) -> bool:
+        """Whether steps show service and paths waiting."""
+        return self.metric == "service"
+
+    @property
     def palette(self) -> Sequence[str]:
-        """The colours, few or short first."""
+        """The colours, few or short first; those of service after those of waiting."""
+        if self.is_service:
+            return theme.WAITING + theme.SERVICE
         return theme.WAITING if self.is_time else theme.FREQUENT
 
 
@@ -59,6 +75,14 @@ def stays_of(found: Sequence[Stay]) -> Stays:
         }
         for one in found
     }
+
+
+def services_of(found: Mapping[str, Service]) -> Stays:
+    """What the work itself takes, by activity."""
+    return {
+        name: {"median": one.median_seconds, "service": one.median_seconds, "mean": one.mean_seconds, "p90": one.p90_seconds,
+               "total": one.total_seconds} for name, one in found.items()
+    }  # fmt: skip
 
 
 def node_id(name: str) -> str:
@@ -92,12 +116,13 @@ def picture(shown: Map, look: Look, file_name: str, replay: dict[str, Any] | Non
     """Everything that the component draws."""
     nodes = {one.name: node_value(one, look) for one in shown.activities}
     edges = [edge_value(one, look) for one in shown.edges] if look.is_time else []
-    scale = Scale.of([*nodes.values(), *edges])
+    scale = Scale.of(edges if look.is_service else [*nodes.values(), *edges])
+    own = Scale.of(list(nodes.values())) if look.is_service else scale
     widest = max([one.events for one in shown.edges] + [one.cases for one in (*shown.start, *shown.end)], default=1)
     return {
         "nodes": [
             terminal(START, "start", "Start", f"Start of {_many(shown.start)}"),
-            *(_node(one, look, scale) for one in shown.activities),
+            *(_node(one, look, own) for one in shown.activities),
             terminal(END, "end", "End", f"End of {_many(shown.end)}"),
         ],
         "edges": [
@@ -108,7 +133,7 @@ def picture(shown: Map, look: Look, file_name: str, replay: dict[str, Any] | Non
         "selected": selected_id(look.selection),
         "palette": list(look.palette),
         "inks": [theme.ink_on(colour) for colour in look.palette],
-        "legend": _legend(look, scale),
+        "legend": _legend(look, scale, own),
         "words": WORDS,
         "file_name": file_name,
         "replay": replay,
@@ -168,19 +193,22 @@ def _node(one: Activity, look: Look, scale: Scale) -> dict[str, Any]:
     time = number(stay.get(look.metric), look) if look.is_time else seconds(stay.get("median")) if stay else ""
     time = "" if time == theme.NO_VALUE else time
     label = " · ".join(part for part in ((time, many) if look.is_time else (many, time)) if part)
-    said = f"; stays {seconds(stay.get('median'))} (median)" if time else ""
+    said = f"; {'service' if look.is_service else 'stays'} {seconds(stay.get('median'))} (median)" if time else ""
+    tone, many_of = scale.tone(node_value(one, look)), "pieces of work" if look.is_service else "events"
     return {
         "id": node_id(one.name),
         "kind": "activity",
         "name": one.name,
         "label": label,
-        "tone": scale.tone(node_value(one, look)),
-        "tip": f"{one.name}: {theme.count(one.cases)} cases, {theme.count(one.events)} events{said}",
+        "tone": tone + len(theme.WAITING) if look.is_service and tone is not None else tone,
+        "tip": f"{one.name}: {theme.count(one.cases)} cases, {theme.count(one.events)} {many_of}{said}",
     }
 
 
 def _edge(one: Edge, look: Look, scale: Scale, widest: int) -> dict[str, Any]:
-    times = f"median {seconds(one.median_seconds)}, nine of ten within {seconds(one.p90_seconds)}"
+    times = (
+        "waiting " if look.is_service else ""
+    ) + f"median {seconds(one.median_seconds)}, nine of ten within {seconds(one.p90_seconds)}"
     return {
         "id": edge_id(one.source, one.target),
         "kind": "flow",
@@ -220,14 +248,19 @@ def _weight(events: float, widest: float) -> float:
     return round((events / widest) ** 0.5, 4) if widest else 0.0
 
 
-def _legend(look: Look, scale: Scale) -> dict[str, str]:
+def _legend(look: Look, scale: Scale, own: Scale) -> dict[str, Any]:
+    ends = {"low": number(scale.low, look), "high": number(scale.high, look)}
+    if look.is_service:
+        service = {
+            "colour": "Step: service, median",
+            "low": seconds(own.low),
+            "high": seconds(own.high),
+            "colours": theme.SERVICE,
+        }
+        waiting = {"colour": "Path: waiting before the next, median", "colours": theme.WAITING, **ends}
+        return {**waiting, "width": "Width: how often", "others": [service]}
     colour = f"{METRICS[look.metric]} until the next step" if look.is_time else f"{METRICS[look.metric]} of a step"
-    return {
-        "colour": colour,
-        "low": number(scale.low, look),
-        "high": number(scale.high, look),
-        "width": "Width: how often",
-    }
+    return {"colour": colour, **ends, "width": "Width: how often"}
 
 
 def replay_of(traces: Sequence[Trace]) -> dict[str, Any]:

@@ -22,6 +22,7 @@ METRICS: Final = {
     "mean": "Mean time",
     "p90": "p90 time",
     "total": "Total time",
+    "service": "Service and waiting",
 }
 _OWN: Final = (
     "metric", "activities", "paths", "step", "then", "as", "compare", "first", "second", "day", "by", "draw", "side",

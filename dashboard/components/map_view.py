@@ -6,13 +6,32 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import filters, process_map
-from dashboard.components import csv, map_picture, map_state, quiet, table
+from dashboard.components import csv, figure, map_picture, map_state, quiet, table
+from dashboard.components.map_controls import Cut
 from dashboard.components.map_picture import Look
+from dashboard.components.map_state import Selection
 from dashboard.mining import Mining
+from process_mining.abstraction import simplified
 from process_mining.directly_follows import Map
 
 KEY: Final = "process_map"
 _REPLAY: Final = "map_replay"
+
+
+def seen(mining: Mining, whole: Map, cut: Cut, selection: Selection) -> tuple[Map, Map, Look]:
+    """What is looked at: the map of steps, or under "service" that of pieces of work; whole, as drawn, and its numbers."""
+    metric, stays = map_state.metric(), map_picture.stays_of(mining.stays())
+    if metric == "service":
+        found = mining.service()
+        if found.map is not None:
+            whole, stays = found.map, map_picture.services_of(found.services)
+        else:
+            metric = "median"
+            quiet.line(
+                "No piece of work of these cases has both a start and a complete: median times are shown instead."
+            )
+    drawn = simplified(whole, cut.activities, cut.paths)
+    return whole, drawn, Look(metric, figure.mode(), selection, stays)
 
 
 def show(mining: Mining, maps: tuple[Map, Map], look: Look) -> None:
@@ -53,9 +72,8 @@ def twin(shown: Map, look: Look) -> None:
     """The steps and the paths of the map as tables; a click on a row selects as a click on the map does."""
     quiet.line("Steps")
     steps = pd.DataFrame([_step_row(one, look) for one in shown.activities])
-    _selectable(
-        steps, "twin_steps", {"step": "Step", "cases": "Cases", "events": "Events", "stay": _right("Stay, median")}
-    )
+    time = _right("Service, median" if look.is_service else "Stay, median")
+    _selectable(steps, "twin_steps", {"step": "Step", "cases": "Cases", "events": "Events", "stay": time})
     quiet.line("Paths")
     found = paths(shown)
     found["median"], found["p90"] = (
@@ -66,7 +84,7 @@ def twin(shown: Map, look: Look) -> None:
         "then": "To",
         "cases": "Cases",
         "events": "Times",
-        "median": _right("Median"),
+        "median": _right("Waiting, median" if look.is_service else "Median"),
         "p90": _right("p90"),
     }
     _selectable(found, "twin_paths", headings)

@@ -31,10 +31,10 @@ def homes(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
 
 @pytest.fixture
 def run(homes: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch) -> Run:
-    """Run the app over a home: `run("sample", "exceptions", state="open")` gives the page it shows."""
+    """Run the app over a home, by kind or path: `run("sample", "exceptions", state="open")` gives the page it shows."""
 
-    def start(kind: str = "sample", page: str = "", **query: str | list[str]) -> AppTest:
-        monkeypatch.setenv("TOWER_HOME", str(homes(kind)))
+    def start(kind: str | Path = "sample", page: str = "", **query: str | list[str]) -> AppTest:
+        monkeypatch.setenv("TOWER_HOME", str(kind if isinstance(kind, Path) else homes(kind)))
         st.cache_data.clear()
         app = AppTest.from_file(APP, default_timeout=60)
         for word, value in query.items():

@@ -8,6 +8,7 @@ from dashboard.components.map_controls import default_cut
 from dashboard.components.map_picture import Look, Scale
 from dashboard.components.map_state import Selection
 from process_mining.directly_follows import Activity, Edge, Endpoint, Map
+from process_mining.service_map import Service
 from process_mining.stay import Stay
 
 MAP = Map(
@@ -76,6 +77,19 @@ def test_what_no_map_draws_selects_nothing(said: object) -> None:
     assert not map_picture.selection_of(said)
 
 
+def test_service_stands_on_steps_and_waiting_on_paths_each_with_its_own_colours() -> None:
+    stays = map_picture.services_of({"Ask": Service(9, 700.0, 600.0, 900.0, 6_300)})
+    drawn = map_picture.picture(MAP, Look("service", "light", Selection(), stays), "name")
+    ask, close, path = (_part(drawn, one) for one in ("n:Ask", "n:Close", "e:Ask\nClose"))
+    assert (ask["label"], ask["tip"]) == ("10 min · 10", "Ask: 10 cases, 14 pieces of work; service 10 min (median)")
+    assert drawn["palette"][ask["tone"]] in theme.SERVICE
+    assert (close["label"], close["tone"]) == ("10", None), "no start, no service: nothing is drawn as 0"
+    assert (path["label"], drawn["palette"][path["tone"]]) == ("1.0 h", theme.WAITING[5])
+    assert [one["colour"] for one in (*drawn["legend"]["others"], drawn["legend"])] == [
+        "Step: service, median", "Path: waiting before the next, median",
+    ]  # fmt: skip
+
+
 def test_tones_grow_with_the_number_and_stay_on_the_palette() -> None:
     scale = Scale.of([0.0, 40.0, None, 3_600.0])
     tones = [scale.tone(value) for value in (0, 5, 40, 600, 3_600)]
@@ -85,7 +99,7 @@ def test_tones_grow_with_the_number_and_stay_on_the_palette() -> None:
     assert Scale.of([5.0]).tone(5.0) is not None
 
 
-@pytest.mark.parametrize("colour", [*theme.WAITING, *theme.FREQUENT])
+@pytest.mark.parametrize("colour", [*theme.WAITING, *theme.FREQUENT, *theme.SERVICE])
 def test_text_on_every_colour_of_the_map_can_be_read(colour: str) -> None:
     light, dark = sorted((theme._luminance(colour), theme._luminance(theme.ink_on(colour))), reverse=True)
     assert (light + 0.05) / (dark + 0.05) >= 4.5

@@ -8,6 +8,7 @@ from streamlit.testing.v1 import AppTest
 from control_tower import warehouse
 from control_tower.settings import Settings
 from tests.dashboard.conftest import Run, words
+from tests.process_mining import small_home
 
 TITLE = "How did the cases really flow, and where do they wait?"
 
@@ -88,6 +89,25 @@ def test_without_keeps_the_cases_that_do_not_come_here(run: Run, homes) -> None:
     _button(app, "Without").click().run()
     assert app.query_params["avoiding"] == "Hand over"
     assert "Hand over" not in {one["name"] for one in _picture(app)["nodes"]}
+
+
+def test_service_stands_apart_from_waiting_where_start_and_complete_exist(run: Run, tmp_path) -> None:
+    """PM-01: picked within 30 minutes, an hour after the check."""
+    rows = small_home.events({"a": [("Check", 0.0), ("Check", 1.0), ("Pick", 2.0), ("Pick", 2.5)]})
+    for event, end in zip(rows["core_event"], ("start", "complete") * 2, strict=True):
+        event["lifecycle"] = end  # type: ignore[index]
+    small_home.made(tmp_path, {**rows, "core_exception": small_home.exceptions(["a"])})
+    drawn = _picture(run(tmp_path, "process_map", metric="service"))
+    assert [one["label"] for one in drawn["nodes"] if one["kind"] == "activity"] == ["1.0 h · 1", "30 min · 1"]
+    assert [one["label"] for one in drawn["edges"] if one["kind"] == "flow"] == ["1.0 h"]
+
+
+def test_a_log_without_starts_offers_no_service_and_says_so_to_a_link(run: Run) -> None:
+    app = run("sample", "process_map", metric="service")
+    assert not app.exception
+    assert "both a start and a complete" in words(app)
+    offered = run("sample", "process_map").selectbox(key="map_metric").options
+    assert "Service and waiting" not in offered
 
 
 def test_the_whole_state_of_the_map_comes_from_a_link(run: Run) -> None:

@@ -115,9 +115,13 @@ export function legend(data) {
     made.textContent = content;
     return made;
   };
-  const steps = html("span", { class: "steps", "aria-hidden": "true" });
-  for (const colour of data.palette) steps.appendChild(html("i", { style: `background:${colour}` }));
-  box.append(words(data.legend.colour), html("div", {}, [words(data.legend.low), steps, words(data.legend.high)]));
+  const scale = ({ colour, low, high, colours }) => {
+    const steps = html("span", { class: "steps", "aria-hidden": "true" });
+    for (const one of colours || data.palette) steps.appendChild(html("i", { style: `background:${one}` }));
+    box.append(words(colour), html("div", {}, [words(low), steps, words(high)]));
+  };
+  for (const other of data.legend.others || []) scale(other);
+  scale(data.legend);
   const wedge = element("svg", { width: 46, height: 10, "aria-hidden": "true" }, [element("path", { class: "wedge", d: "M0,5.6L46,9.5V0.5L0,4.4Z" })]);
   box.append(html("div", {}, [words(data.legend.width), wedge]));
   for (const note of data.legend.notes || []) box.append(words(note));
