@@ -65,7 +65,7 @@ def _substitutes(
     run: Run, network: Network, book: CaseBook, about: dict[str, np.ndarray], of: tuple[Ints, Ints]
 ) -> None:
     """A customer who would take the approved substitute asks for it."""
-    may = (network.items.substitute[about["item"]] >= 0) & (draws(run, "substitute", about["line"])[:, 0] < 0.3)
+    may = (network.items.substitute[about["item"]] >= 0) & (draws(run, "substitute", about["line"])[:, 0] < 0.2)
     picked = {name: values[may] for name, values in about.items()}
     book.add("substitution_request", about["line"][may], of[1][may] + HOUR, parent=of[0][may], step="promise",
              reason="shortfall", rule="SUB-1", detected_by="customer", **picked)  # fmt: skip
