@@ -15,8 +15,8 @@ from etl.sources.network_simulator.run import DAY, HOUR, NEVER, Flags, Floats, I
 
 _BASE = {"invoice_discrepancy": 0.0012, "dispute": 0.0003, "deduction": 0.0004, "returns_block": 0.0004}
 _AFTER = {  # share of the parents that lead to the child
-    "invoice_discrepancy": {"pick_shortfall": 0.14, "pricing_discrepancy": 0.12, "promotion_mismatch": 0.2},
-    "dispute": {"invoice_discrepancy": 0.22, "damaged_goods": 0.2, "shipment_delay": 0.04},
+    "invoice_discrepancy": {"pick_shortfall": 0.1, "pricing_discrepancy": 0.09, "promotion_mismatch": 0.15},
+    "dispute": {"invoice_discrepancy": 0.18, "damaged_goods": 0.14, "shipment_delay": 0.02},
     "deduction": {"dispute": 0.25, "damaged_goods": 0.1},
     "returns_block": {"damaged_goods": 0.25, "failed_delivery": 0.06},
 }

@@ -10,10 +10,10 @@ import numpy as np
 from etl.sources.network_simulator.network import CARRIERS, FAMILIES, SEGMENTS, SITES
 from etl.sources.network_simulator.run import DAY, Flags, Ints, Run
 
-MXP, LYS, GDN = 4, 2, 6
+MXP, LYS, GDN, BHX = 4, 2, 6, 3
 BAD_SUPPLIER, STOPPED_SUPPLIER, SLOW_CARRIER, FAILED_CARRIER = 5, 1, 2, 3
 RETAIL, CONSTRUCTION, PUBLIC = 3, 1, 4
-PROMOTED = 3
+PROMOTED, TENDERED = 3, 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class Cause:
     unit: str
     """What `size` multiplies or adds."""
     types: tuple[str, ...] = ()
-    """Exception types whose number must rise; empty = it lengthens handling instead."""
+    """Types of reported exceptions whose number must rise; empty = `effect` says what it does instead."""
     days: float = 0.0
     effect: str = field(default="more exceptions")
 
@@ -69,6 +69,9 @@ CAUSES: tuple[Cause, ...] = (
           0.3, "of the right limit", ("credit_hold",)),
     Cause("supplier_stop", "A supplier stops delivering", {"supplier": "V0002"}, 0.85, 1, 1.0,
           "share of its deliveries that wait until after the stop", ("inventory_shortfall",), 28),
+    Cause("tender_reservation", "A tender reserves what orders already hold",
+          {"site": SITES[BHX][0], "family": FAMILIES[TENDERED]}, 0.86, 0.95, 1.0, "of what is on hand, once more",
+          effect="more reserved than is there at the counts of its window"),
 )  # fmt: skip
 NAMES = frozenset(cause.name for cause in CAUSES)
 DECOYS = (

@@ -1,7 +1,6 @@
-"""Which exceptions follow from customers, contracts and master data? Credit, prices, duplicates; never stock or transport."""
+"""Which exceptions follow from contracts and master data at order entry? Prices, terms, records; never credit or stock."""
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
@@ -40,56 +39,21 @@ class Trade:
                       **words)  # fmt: skip
 
 
-def credit_limits(run: Run, network: Network, amount: float) -> Floats:
-    """The right credit limit of every customer: usual exposure times a cushion. `amount` = mean value of an order."""
-    customers = network.customers
-    weekly = customers.weight * run.orders_per_week * amount
-    cushion = np.exp(0.35 * (draws(run, "credit", np.arange(len(customers.code)))[:, 0] - 0.3) * 2) * 2.05
-    limit = weekly * (customers.term_days + 12 + np.maximum(customers.pay_late_days, 0)) / 7 * cushion
-    return np.maximum(np.round(limit, -2), 6 * amount)
-
-
-def report(run: Run, network: Network, orders: Orders, lines: Lines, book: CaseBook) -> None:
-    """Report everything that customers, contracts and master data bring at order entry."""
+def at_entry(run: Run, network: Network, of: tuple[Orders, Lines], book: CaseBook) -> Trade:
+    """What the rules at order entry look at."""
+    orders, lines = of
     amount = np.add.reduceat(line_amounts(lines), orders.first_line)
-    dice = draws(run, "commerce", np.arange(len(orders)), 20)
-    trade = Trade(run, network, orders, lines, amount, dice, book)
-    _credit(trade)
+    return Trade(run, network, orders, lines, amount, draws(run, "commerce", np.arange(len(orders)), 20), book)
+
+
+def report(trade: Trade) -> None:
+    """Report everything that contracts and master data bring at order entry."""
     _compliance(trade)
     _prices(trade)
     _promotion(trade)
     _contracts(trade)
     _master_data(trade)
     _odd_orders(trade)
-
-
-def exposures(orders: Orders, amount: Floats, window_days: Any) -> Floats:
-    """What each order's customer owes at booking: its orders of the last `window_days[order]` days, this one included."""
-    place = orders.customer * 10**10 + orders.booked_at
-    order = np.argsort(place, kind="stable")
-    total = np.r_[0.0, np.cumsum(amount[order])]
-    since = np.maximum(orders.booked_at - (window_days * DAY).astype(np.int64), 0)
-    first = np.searchsorted(place[order], orders.customer * 10**10 + since)
-    rank = np.empty(len(order), dtype=np.int64)
-    rank[order] = np.arange(len(order))
-    owed: Floats = total[rank + 1] - total[first]
-    return owed
-
-
-def _credit(trade: Trade) -> None:
-    run, customers, orders = trade.run, trade.network.customers, trade.orders
-    limit = credit_limits(run, trade.network, float(trade.amount.mean()))[orders.customer]
-    late = np.maximum(customers.pay_late_days, 0)[orders.customer]
-    owed = exposures(orders, trade.amount, customers.term_days[orders.customer] + late + 5)
-    cut = causes.holds(run, "credit_limit_cut", orders.booked_at)
-    cut &= customers.segment[orders.customer] == causes.PUBLIC
-    given = np.where(cut, limit * causes.size("credit_limit_cut"), limit)
-    over, was_over = owed > given, owed > limit
-    held = over & (trade.dice[:, 0] < 0.4)
-    trade.raise_for("credit_hold", held, 180, step="credit check", rule="CR-1", magnitude=owed - given,
-                    reason=np.where(cut & ~was_over, "credit_limit_cut", "over limit"))  # fmt: skip
-    blocked = (customers.pay_late_days[orders.customer] > 8) & (trade.dice[:, 1] < 0.035)
-    trade.raise_for("blocked_account", blocked, 200, step="credit check", rule="CR-2", reason="pays late")
 
 
 def _compliance(trade: Trade) -> None:

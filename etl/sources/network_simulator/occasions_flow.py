@@ -121,7 +121,7 @@ def _splits(flow: Flow, network: Network, behind: Ints) -> None:
     second = np.arange(len(ships)) >= len(flow.orders)
     guide = network.customers.has_routing_guide[flow.orders.customer[ships.order]]
     parent = behind[ships.order]
-    flow.raise_for("partial_shipment", second & (dice[:, 8] < 0.35), ships.released_at + 900, step="pick", rule="CS-2",
+    flow.raise_for("partial_shipment", second & (dice[:, 8] < 0.15), ships.released_at + 900, step="pick", rule="CS-2",
                    reason="line late", parent=parent)  # fmt: skip
-    flow.raise_for("routing_guide_violation", second & guide & (dice[:, 9] < 0.5), ships.packed_at + 1200, step="ship",
+    flow.raise_for("routing_guide_violation", second & guide & (dice[:, 9] < 0.25), ships.packed_at + 1200, step="ship",
                    rule="TM-5", reason="split shipment", parent=parent)  # fmt: skip

@@ -39,14 +39,14 @@ def _lines(run: Run, world: tuple[Network, Orders, Lines], found: Stock, book: C
         line = np.flatnonzero(found.trouble == trouble)
         about = about_line(network, orders, lines, line)
         seen = orders.booked_at[lines.order[line]] + (240 if trouble == stock.SHORTFALL else 2 * HOUR)
-        parent = _behind(network, about, seen, changed)
+        waiting = _waiting(network, about, seen, changed)
+        parent = _last(waiting, len(line))
         reason: str | np.ndarray = "chance"
         if trouble == stock.STALE:
             parent, reason = _mismatch_of(run, network, found, book, about), "sync_lag"
         elif trouble == stock.SHORTFALL:
             drift = (about["site"] == causes.MXP) & causes.holds(run, "count_drift", seen)
-            stopped = about["supplier"] == causes.STOPPED_SUPPLIER
-            stopped &= causes.holds(run, "supplier_stop", seen)
+            stopped = _last(waiting[waiting["is_stopped"] & (waiting["due_at"] <= waiting["seen"])], len(line)) >= 0
             reason = np.select([stopped, parent >= 0, drift], ["supplier_stop", "late supply", "demand or drift"],
                                "demand above stock")  # fmt: skip
         identity = book.add(type_code, line, seen, parent=parent, reason=reason, step="promise",
@@ -65,21 +65,25 @@ def _substitutes(
     run: Run, network: Network, book: CaseBook, about: dict[str, np.ndarray], of: tuple[Ints, Ints]
 ) -> None:
     """A customer who would take the approved substitute asks for it."""
-    may = (network.items.substitute[about["item"]] >= 0) & (draws(run, "substitute", about["line"])[:, 0] < 0.3)
+    may = (network.items.substitute[about["item"]] >= 0) & (draws(run, "substitute", about["line"])[:, 0] < 0.2)
     picked = {name: values[may] for name, values in about.items()}
     book.add("substitution_request", about["line"][may], of[1][may] + HOUR, parent=of[0][may], step="promise",
              reason="shortfall", rule="SUB-1", detected_by="customer", **picked)  # fmt: skip
 
 
-def _behind(network: Network, about: dict[str, np.ndarray], seen: Ints, changed: pd.DataFrame) -> Ints:
-    """The supplier's change of delivery that explains a shortfall: same site and item, known, not yet arrived."""
+def _waiting(network: Network, about: dict[str, np.ndarray], seen: Ints, changed: pd.DataFrame) -> pd.DataFrame:
+    """Changes of delivery that each shortfall (`row`) waits for: same site and item, known, not yet arrived."""
     key = about["site"] * len(network.items.code) + about["item"]
     candidates = changed[changed["key"].isin(key)]
     table = pd.DataFrame({"key": key, "seen": seen, "row": np.arange(len(key))}).merge(candidates, on="key")
-    table = table[(table["told_at"] <= table["seen"]) & (table["seen"] <= table["arrives_at"])]
-    parent = np.full(len(key), -1, dtype=np.int64)
-    parent[table["row"].to_numpy()] = table["identity"].to_numpy()
-    return parent
+    return table[(table["told_at"] <= table["seen"]) & (table["seen"] <= table["arrives_at"])]
+
+
+def _last(waiting: pd.DataFrame, rows: int) -> Ints:
+    """By row the last of the changes that it waits for, -1 = none."""
+    identity = np.full(rows, -1, dtype=np.int64)
+    identity[waiting["row"].to_numpy()] = waiting["identity"].to_numpy()
+    return identity
 
 
 def _mismatch_of(run: Run, network: Network, found: Stock, book: CaseBook, about: dict[str, np.ndarray]) -> Ints:
@@ -149,5 +153,6 @@ def _supply(run: Run, network: Network, purchases: pd.DataFrame, book: CaseBook)
     parent = pd.Series(identity, index=stable[changed]).reindex(stable[shift]).to_numpy()
     add("lead_time_shift", shift, told + 2 * DAY, reason="not re-promised", step="promise", rule="LT-1",
         detected_by="rule", parent=parent)  # fmt: skip
-    times = {"told_at": told[changed], "arrives_at": purchases["usable"][changed] * DAY}
-    return pd.DataFrame({"key": purchases["key"][changed], **times, "identity": identity})
+    rows = purchases[changed]
+    times = {"told_at": told[changed], "due_at": rows["promised"] * DAY, "arrives_at": rows["usable"] * DAY}
+    return pd.DataFrame({"key": rows["key"], **times, "is_stopped": rows["is_stopped"], "identity": identity})

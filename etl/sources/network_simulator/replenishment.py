@@ -9,6 +9,8 @@ from etl.sources.network_simulator.run import DAY, HOUR, Ints, Run, draws
 
 SAFETY = 2.8
 COVER_DAYS = 40
+WRONG = 0.024
+"""Share of notices that name another quantity than is sent."""
 
 
 class Buyer:
@@ -49,7 +51,7 @@ class Buyer:
         qty = self.cycle[key] + np.maximum(0, self.point[key] - free[key] - self.on_order[key])
         dice = draws(self.run, "purchase", key * 10_000 + day, 8)
         promised = day + self.lead[key]
-        slips = dice[:, 0] < 0.017
+        slips = dice[:, 0] < 0.01
         late = np.where(slips, 2 + 6 * dice[:, 1], 2.4 * dice[:, 1] - 1.4).astype(np.int64)
         arrival = np.maximum(promised + late, day + 1)
         stop = causes.until_day(self.run, "supplier_stop")
@@ -59,7 +61,7 @@ class Buyer:
         arrival = np.where(stopped, stop + 2 + (6 * dice[:, 1]).astype(np.int64), arrival)
         slips |= stopped
         told = np.maximum(day + 1, promised - (1 + 3 * dice[:, 2]).astype(np.int64))
-        inspected = dice[:, 3] < 0.009
+        inspected = dice[:, 3] < 0.005
         usable = arrival + np.where(inspected, 2 + (5 * dice[:, 4]).astype(np.int64), 0)
         self.on_order[key] += qty
         for moment in np.unique(usable):
@@ -74,13 +76,13 @@ class Buyer:
         """What the advance ship notice says, when the supplier sends one (-1 = none), and why it is wrong."""
         supplier = self.supplier[key]
         hit = (supplier == causes.BAD_SUPPLIER) & causes.holds(self.run, "supplier_asn", arrival * DAY)
-        rate = np.where(hit, 0.03 * causes.size("supplier_asn"), 0.03)
+        rate = np.where(hit, WRONG * causes.size("supplier_asn"), WRONG)
         sends = self.network.suppliers.sends_asn[supplier] | (supplier == causes.BAD_SUPPLIER)
         wrong = sends & (dice[:, 0] < rate)
         factor = np.where(dice[:, 1] < 0.6, 1.05 + 0.3 * dice[:, 2], 0.95 - 0.4 * dice[:, 2])
         said = np.maximum(1, np.round(qty * np.where(wrong, factor, 1.0))).astype(np.int64)
         said = np.where(wrong & (said == qty), qty + 1, said)
-        is_planted = wrong & hit & (dice[:, 0] >= 0.03)
+        is_planted = wrong & hit & (dice[:, 0] >= WRONG)
         return {"asn": np.where(sends, said, -1), "asn_is_planted": is_planted}
 
     def purchases(self) -> pd.DataFrame:

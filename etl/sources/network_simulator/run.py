@@ -77,6 +77,20 @@ def running_sum(keys: Ints, amounts: Ints) -> Ints:
     return result
 
 
+def keep_apart(keys: Ints, moments: Ints, hit: Flags, apart: int) -> Flags:
+    """Of the hits of each key the first one, and each that comes at least `apart` after the last kept. Rows by time.
+
+    >>> keep_apart(np.array([1, 1, 2, 1]), np.array([0, 5, 6, 20]), np.array([True] * 4), 10).tolist()
+    [True, False, True, True]
+    """
+    kept, last = np.zeros(len(hit), dtype=bool), dict[int, int]()
+    for row in np.flatnonzero(hit).tolist():
+        key, moment = int(keys[row]), int(moments[row])
+        if key not in last or moment - last[key] >= apart:
+            kept[row], last[key] = True, moment
+    return kept
+
+
 def share_of(rng: np.random.Generator, weights: Any, size: int) -> Ints:
     """`size` draws of an index with the given weights."""
     edges = np.cumsum(np.asarray(weights, dtype=float))

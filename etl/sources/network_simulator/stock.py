@@ -94,7 +94,7 @@ class Shelves:
 
     def _mismatch(self, day: int, view: Ints) -> None:
         gap = np.abs(view - self.wms) > np.maximum(20, 0.8 * self.buyer.cycle)
-        found = np.flatnonzero(gap & ((np.arange(self.size) * 7 + day) % 35 == 0))
+        found = np.flatnonzero(gap & ((np.arange(self.size) * 7 + day) % 49 == 0))
         self.stock.mismatches.append(pd.DataFrame({"day": day, "key": found, "gap": (view - self.wms)[found]}))
 
     def _shelf_life(self, day: int) -> None:
@@ -111,7 +111,7 @@ class Shelves:
         lost = np.where(dice[:, 2] < rate, some, 0).astype(np.int64)
         self.real -= np.maximum(lost, 0)
         is_counted = ((day + np.arange(self.size) * 7) % 35 == 0) & (self.wms != self.real)
-        is_posted = dice[:, 4] < 0.955
+        is_posted = dice[:, 4] < 0.965
         found = np.flatnonzero(is_counted & ~is_posted & (self.to_post < day))
         if day < self.run.days:
             gap = (self.real - self.wms)[found]

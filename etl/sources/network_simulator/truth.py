@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from etl.sources.network_simulator import breach, causes
+from etl.sources.network_simulator import breach, causes, reserving
 from etl.sources.network_simulator.exports.blemishes import Ledger
 from etl.sources.network_simulator.exports.caselog import CaseFile
 from etl.sources.network_simulator.exports.names import order_codes
@@ -40,7 +40,7 @@ def write(folder: Path, world: World, file: CaseFile, ledger: Ledger) -> dict[st
         "exceptions_by_reason": {code: _counts(part["reason"]) for code, part in found.groupby("type_code")},
         "open_at_end": int(found["resolved_at"].lt(0).mul(found["closed_at"].lt(0)).mul(found["cancelled_at"].lt(0)).sum()),
         "times": {code: _times(part) for code, part in found.groupby("type_code")},
-        "copies": _copies(world), "files": ledger.files,
+        "copies": _copies(world), "breaches": _breaches(world), "files": ledger.files,
     }  # fmt: skip
     (folder / "truth.json").write_text(json.dumps(content, indent=1, sort_keys=True) + "\n", encoding="utf-8")
     columns = ["no", "system", "type_code", "reason", "parent_no", "true_hours", "breaches", "breach_probability"]
@@ -54,6 +54,19 @@ def _copies(world: World) -> list[dict[str, str]]:
     replayed = world.messages.has_duplicate[number]
     return [{"order": one, "of": of, "how": "message replayed" if again else "sent twice by a person"}
             for one, of, again in zip(order_codes(number).tolist(), order_codes(world.copy_of[number]).tolist(), replayed, strict=True)]  # fmt: skip
+
+
+def _breaches(world: World) -> list[dict[str, Any]]:
+    """Where more was reserved or promised than was there, from which count on, how much and why."""
+    found, net = reserving.breaches(world), world.network
+    key = found["key"].to_numpy(dtype=np.int64)
+    columns = {
+        "site": net.sites.code[key // len(net.items.code)], "item": net.items.code[key % len(net.items.code)],
+        "since": world.run.stamps(found["since"].to_numpy(dtype=np.int64)).astype(str),
+        "missing": found["missing"].to_numpy(dtype=np.int64),
+        "why": np.where(found["is_tender"], "tender_reservation", "promised on stale stock"),
+    }  # fmt: skip
+    return [dict(zip(columns, row, strict=True)) for row in zip(*(c.tolist() for c in columns.values()), strict=True)]
 
 
 def _counts(values: "pd.Series[str]") -> dict[str, int]:

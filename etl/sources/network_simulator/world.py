@@ -11,6 +11,7 @@ from etl.sources.network_simulator import (
     causes,
     commerce,
     copies,
+    credit,
     demand,
     fulfilment,
     messages,
@@ -74,11 +75,12 @@ def make(run: Run) -> World:
     sent = messages.send(run, net, orders)
     copy_of = copies.make(run, orders, lines, sent)
     found = stock.Shelves(run, net, orders, lines).run_all()
-    amount = np.add.reduceat(fulfilment.line_amounts(lines), orders.first_line)
     book = CaseBook()
     occasions_stock.report(run, (net, orders, lines), found, book)
-    commerce.report(run, net, orders, lines, book)
-    messages.report(run, orders, sent, amount, book)
+    trade = commerce.at_entry(run, net, (orders, lines), book)
+    commerce.report(trade)
+    credit.report(trade, credit.exposures(run, net, (orders, lines), found.ready_at))
+    messages.report(run, orders, sent, trade.amount, book)
     floor.work(book)
     held, ready, cancelled = _held(floor, orders), _line_ready(floor, found), _cancelled(floor, len(orders))
     held = np.where(cancelled > NEVER, run.end + LONG, held)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from etl.sources.network_simulator import commerce, fulfilment
+from etl.sources.network_simulator import credit, fulfilment
 from etl.sources.network_simulator.exports import codes
 from etl.sources.network_simulator.exports.names import line_codes
 from etl.sources.network_simulator.exports.texts import Table
@@ -60,7 +60,7 @@ def _customers(world: World) -> Table:
         "is_ship_complete": cust.is_ship_complete, "is_promise_protected": cust.is_protected,
         "routing_guide_code": np.where(cust.has_routing_guide, np.char.add("RG-", cust.code), ""),
         "payment_term_days": cust.term_days,
-        "credit_limit_amount": commerce.credit_limits(world.run, world.network, amount),
+        "credit_limit_amount": credit.limits(world.run, world.network, amount),
         "currency_code": np.where(cust.is_gbp, "GBP", "EUR"),
     }  # fmt: skip
 

@@ -3,18 +3,16 @@
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 
+from etl.sources.network_simulator import reserving
 from etl.sources.network_simulator.exports.blemishes import Courier, Ledger
 from etl.sources.network_simulator.exports.caselog import CaseFile, exceptions, steps
 from etl.sources.network_simulator.exports.names import Period, line_codes, order_codes, periods, ship_codes
 from etl.sources.network_simulator.exports.texts import Dialect, Table, json_lines, write_lines, written
-from etl.sources.network_simulator.run import DAY, NEVER, Ints, draws
+from etl.sources.network_simulator.run import DAY, draws
 from etl.sources.network_simulator.world import World
 
 DIALECT = Dialect("%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%d")
-SNAPSHOTS = 8
-"""Weekly stock counts delivered: the newest ones."""
 
 
 def header(name: str) -> str:
@@ -85,30 +83,16 @@ def _movements(world: World, period: Period, first_no: int) -> Table:
 
 
 def _stock(world: World) -> Table:
-    """What lies on the shelves, what is reserved and has not left yet included; reserved = allocated to open lines."""
-    rows = pd.concat(world.stock.snapshots[-SNAPSHOTS:], ignore_index=True)
-    net, items = world.network, len(world.network.items.code)
-    key, day = rows["key"].to_numpy(), rows["day"].to_numpy()
-    dice = draws(world.run, "blocked", key * 1000 + day // 7, 2)
-    free = np.maximum(rows["on_hand"].to_numpy(), 0)
-    reserved = np.concatenate([_reserved(world, (one + 1) * DAY) for one in np.unique(day)])
+    """What lies on the shelves, what is reserved and has not left yet included."""
+    rows = {str(name): values.to_numpy() for name, values in reserving.counts(world).items()}
+    net, items, key = world.network, len(world.network.items.code), rows["key"]
+    dice = draws(world.run, "blocked", key * 1000 + rows["at"] // DAY // 7, 2)
     return {
-        "site_id": net.sites.code[key // items], "item_id": net.items.code[key % items],
-        "snapshot_at": (day + 1) * DAY - 3600, "on_hand_qty": free + reserved, "reserved_qty": reserved,
-        "blocked_qty": np.where(dice[:, 0] < 0.02, (free * 0.1).astype(np.int64), 0),
+        "site_id": net.sites.code[key // items], "item_id": net.items.code[key % items], "snapshot_at": rows["at"],
+        "on_hand_qty": rows["on_hand"], "reserved_qty": rows["reserved"],
+        "blocked_qty": np.where(dice[:, 0] < 0.02, (rows["free"] * 0.1).astype(np.int64), 0),
         "safety_stock_qty": world.stock.safety[key],
     }  # fmt: skip
-
-
-def _reserved(world: World, moment: int) -> Ints:
-    """By site and item: what is allocated to lines that have their stock and have neither left nor been withdrawn."""
-    lines, items, sites = world.lines, len(world.network.items.code), len(world.network.sites.code)
-    cancelled = world.cancelled_at[lines.order]
-    is_open = (world.ships.shipped_at[world.ships.line_shipment] > moment) & (world.ready_at <= moment)
-    is_open &= (cancelled <= NEVER) | (cancelled > moment)
-    line = np.flatnonzero(is_open)
-    key = world.orders.site[lines.order[line]] * items + lines.item[line]
-    return np.bincount(key, lines.qty[line], sites * items).astype(np.int64)
 
 
 def _receipts(world: World) -> Table:

@@ -114,6 +114,15 @@ def deliveries_held_back(build: Loaded, cause: Cause) -> Share:
     return _share(build, query, until, f"demo:{cause['place']['supplier']}", *edges)
 
 
+def items_reserved_whole(build: Loaded, cause: Cause) -> Share:
+    """Items of the family that lay at the site at a count of the window; a hit is one that was reserved to the last piece."""
+    query = """
+        SELECT count(*) FILTER (v.reserved_qty >= v.on_hand_qty), count(*) FROM core_inventory AS v
+        INNER JOIN core_item AS i ON v.item_id = i.item_id WHERE v.site_id = ? AND i.product_family = ?
+            AND v.snapshot_at >= ? AND v.snapshot_at < ? AND v.on_hand_qty > 0"""
+    return _share(build, query, f"demo:{cause['place']['site']}", cause["place"]["family"], *window(cause))
+
+
 def days_late(build: Loaded, cause: Cause) -> float:
     """Median days after the planned day on which the lane delivered what it shipped in the window.
 
@@ -153,5 +162,6 @@ def decision_seconds(build: Loaded, team: str) -> float:
 SHARES: dict[str, Callable[[Loaded, Cause], Share]] = {
     "edi_map": failed_transformations, "promotion_price": promotions_in_conflict, "retry_storm": messages_sent_again,
     "carrier_outage": failed_departures, "supplier_stop": deliveries_held_back,
+    "tender_reservation": items_reserved_whole,
 }  # fmt: skip
 """Causes whose size is the share of something that can be counted in a build."""

@@ -134,6 +134,50 @@ def test_every_order_that_came_twice_is_detected(loaded: Loaded) -> None:
         assert wanted[one] in {wanted[other] for other in earlier}, "found without being a repeat"
 
 
+def test_stock_that_is_promised_twice_is_detected_and_nothing_else(loaded: Loaded, unplanted: Loaded) -> None:
+    """DET-06: site, item, first count and missing quantity of each breach of truth.json, planted or grown from state."""
+    query = """
+        SELECT substr(site_id, 6), substr(item_id, 6), strftime(detected_at, '%Y-%m-%dT%H:%M:%S'), CAST(magnitude AS BIGINT)
+        FROM core_exception WHERE type_code = 'allocation_contention'"""
+    for build in (loaded, unplanted):
+        true = {(row["site"], row["item"], row["since"], row["missing"]) for row in build.truth["breaches"]}
+        assert set(build.rows(query)) == true
+    planted = [
+        [row["why"] for row in build.truth["breaches"]].count("tender_reservation") for build in (loaded, unplanted)
+    ]
+    assert planted[0] > planted[1] == 0
+
+
+def test_whom_the_credit_check_holds_is_over_the_limit_in_the_books(loaded: Loaded) -> None:
+    """ING-13: what a held customer owes at that moment, from orders and unpaid invoices, is above the limit it was given.
+
+    And who is over the limit when an order comes has been held within the week before. A withdrawn order leaves the
+    books, which may take a customer below the limit again: one in twenty is allowed.
+    """
+    (cut,) = [cause for cause in loaded.truth["causes"] if cause["name"] == "credit_limit_cut"]
+    query = """
+        WITH asked AS (
+            SELECT o.order_id, o.customer_id, o.order_at, c.credit_limit_amount
+                * CASE WHEN c.segment = ? AND o.order_at >= ? AND o.order_at < ? THEN ? ELSE 1 END AS given
+            FROM core_order AS o INNER JOIN core_customer AS c ON o.customer_id = c.customer_id),
+        booked AS (
+            SELECT a.order_id, sum(b.order_amount) AS amount FROM asked AS a INNER JOIN core_order AS b
+                ON a.customer_id = b.customer_id AND b.order_at <= a.order_at
+                AND (b.cancelled_at IS NULL OR b.cancelled_at > a.order_at) GROUP BY a.order_id),
+        paid AS (
+            SELECT a.order_id, sum(i.amount) AS amount FROM asked AS a INNER JOIN core_invoice AS i
+                ON a.customer_id = i.customer_id AND i.paid_at <= a.order_at GROUP BY a.order_id)
+        SELECT b.amount - coalesce(p.amount, 0) > a.given, EXISTS (
+            SELECT 1 FROM core_exception AS e WHERE e.type_code = 'credit_hold' AND e.order_id = a.order_id), EXISTS (
+            SELECT 1 FROM core_exception AS e WHERE e.type_code = 'credit_hold' AND e.customer_id = a.customer_id
+                AND e.detected_at BETWEEN a.order_at - INTERVAL 7 DAY AND a.order_at + INTERVAL 5 MINUTE)
+        FROM asked AS a INNER JOIN booked AS b ON a.order_id = b.order_id LEFT JOIN paid AS p ON a.order_id = p.order_id"""
+    rows = loaded.rows(query, [cut["place"]["segment"], cut["since"], cut["until"], cut["size"]])
+    held, over = [row for row in rows if row[1]], [row for row in rows if row[0]]
+    assert sum(is_over for is_over, *_ in held) >= 0.95 * len(held) > 10
+    assert sum(agreed for *_, agreed in over) >= 0.95 * len(over) > 10
+
+
 def test_decision_relations_are_filled(loaded: Loaded) -> None:
     """Ruling 12: the history of a tower that had run for years."""
     for relation in ("proposal", "approval", "audit", "recommendation", "audit_sample", "customer_escalation"):
