@@ -39,13 +39,13 @@ def view(reader: data.Reader, cohort: Cohort) -> None:
     )  # fmt: skip
 
 
-def choice(label: str, word: str, options: Sequence[str], names: dict[str, str]) -> str:
+def choice(label: str, word: str, options: Sequence[str], names: dict[str, str], width: int = 270) -> str:
     """One of a few, kept in the URL; the first when the link says nothing or something unknown."""
     value = filters.local(word, dict.fromkeys(options, ""), options[0])
     key = f"mined_{word}"
     st.session_state[key] = value
     st.selectbox(
-        label, options, key=key, format_func=lambda one: names.get(one, theme.words(one)), width=270,
+        label, options, key=key, format_func=lambda one: names.get(one, theme.words(one)), width=width,
         on_change=lambda: filters.set_local(word, st.session_state[key]),
     )  # fmt: skip
     return value
