@@ -69,6 +69,14 @@ class Conforming:
         """Cases handed from one to the other."""
         return self._call("between", level=level, source=source, target=target)
 
+    def held_by(self, level: str, unit: str) -> Any:
+        """Cases in which a unit took a turn."""
+        return self._call("held_by", level=level, unit=unit)
+
+    def turns(self, level: str) -> Any:
+        """The turns of a sample of cases, to be played on the network."""
+        return self._call("turns", level=level)
+
     def beside(self, other: Cohort) -> compare.Comparison:
         """These cases compared with others."""
         found: compare.Comparison = self._call("beside", other=other.limited_to(self.reader.scope))
@@ -126,6 +134,8 @@ _ANSWERS: Final[Mapping[str, Callable[..., Any]]] = {
     "rules": lambda build, cohort, home: rules.check(build, cohort, rules.rules(Settings(home=Path(home)))),
     "hand_overs": lambda build, cohort, home, level: handovers.hand_overs(build, cohort, level),
     "between": lambda build, cohort, home, **bound: handovers.cases_between(build, cohort, **bound),
+    "held_by": lambda build, cohort, home, **bound: handovers.cases_held(build, cohort, **bound),
+    "turns": lambda build, cohort, home, level: handovers.turns_of(build, cohort, level),
     "beside": lambda build, cohort, home, other: compare.compare(build, cohort, other),
     "objects": lambda build, cohort, home: object_centric.object_view(build, cohort),
 }

@@ -23,6 +23,7 @@ LOCAL_WORDS = frozenset(
         "deviation",
         "rule",
         "pair",
+        "hand",
         "whose",
         "way",
         "entry",

@@ -13,6 +13,7 @@ from control_tower.errors import NotAvailable
 from control_tower.warehouse import Build
 from process_mining.cohort import Cohort
 from process_mining.kept_cases import kept_cases
+from process_mining.replay import MOST_TRACES, Trace
 
 #: level → what of an event names the unit, and its name for people. Programs are no persons. Who did it counts before
 #: whom the record was assigned to: the event that hands over often names the taker's team already (and counts for none).
@@ -95,6 +96,37 @@ def cases_between(build: Build, cohort: Cohort, level: str, source: str, target:
         ).df()
 
 
+def cases_held(build: Build, cohort: Cohort, level: str, unit: str) -> pd.DataFrame:
+    """Cases in which a unit took a turn: case_no, case_id, times (turns), events; most turns first, at most 1,000."""
+    kept = kept_cases(build, cohort)
+    turns = _TURNS.format(unit=LEVELS[level][0], name=LEVELS[level][1], steps=kept.steps, of_view=kept.of_view)
+    with build.cursor() as cursor:
+        cursor.execute(turns, kept.values)
+        return cursor.execute(
+            "SELECT h.case_no, any_value(m.case_id) AS case_id, count(*) AS times, CAST(sum(h.events) AS BIGINT) AS events "
+            "FROM followed AS h JOIN mart_case AS m ON m.view = $view AND m.case_no = h.case_no "
+            "WHERE h.turn_no > 0 AND h.unit = $h_unit GROUP BY h.case_no ORDER BY times DESC, h.case_no LIMIT 1000",
+            {"view": cohort.view, "h_unit": unit},
+        ).df()
+
+
+def turns_of(build: Build, cohort: Cohort, level: str, limit: int = MOST_TRACES) -> list[Trace]:
+    """The turns of a sample of cases that change hands, to be played: (case, [(unit, seconds since 1970)]), as replay.traces."""
+    kept = kept_cases(build, cohort)
+    turns = _TURNS.format(unit=LEVELS[level][0], name=LEVELS[level][1], steps=kept.steps, of_view=kept.of_view)
+    with build.cursor() as cursor:
+        cursor.execute(turns, kept.values)
+        rows = cursor.execute(
+            "WITH chosen AS (SELECT case_no FROM followed WHERE taker IS NOT NULL GROUP BY case_no "
+            "ORDER BY (CAST(case_no AS BIGINT) * 2654435761) % 4294967296 LIMIT $row_limit) "
+            "SELECT any_value(m.case_id), list(h.unit ORDER BY h.turn_no), list(epoch(h.began_at) ORDER BY h.turn_no) "
+            "FROM followed AS h JOIN chosen USING (case_no) JOIN mart_case AS m ON m.view = $view AND m.case_no = h.case_no "
+            "WHERE h.turn_no > 0 GROUP BY h.case_no ORDER BY h.case_no",
+            {"view": cohort.view, "row_limit": min(limit, MOST_TRACES)},
+        ).fetchall()
+    return [(case_id, list(zip(units, times, strict=True))) for case_id, units, times in rows]
+
+
 def as_json(found: HandOvers, limit: int) -> dict[str, Any]:
     """The shape of `tower mine handovers --json`."""
     return {
@@ -124,11 +156,11 @@ _TURNS = (
     "ROWS UNBOUNDED PRECEDING) AS turn_no FROM marked), "
     "turn AS (SELECT case_no, turn_no, any_value(unit) AS unit, any_value(name) AS name, count(*) AS events, "
     "min(timestamp) AS began_at, max(timestamp) AS ended_at FROM numbered GROUP BY case_no, turn_no), "
-    "following AS (SELECT case_no, turn_no, unit, name, events, lead(unit) OVER in_case AS taker, "
+    "following AS (SELECT case_no, turn_no, unit, name, events, began_at, lead(unit) OVER in_case AS taker, "
     "lead(name) OVER in_case AS taker_name, coalesce(lead(unit, 2) OVER in_case = unit, false) AS is_back, "
     "floor(epoch(lead(began_at) OVER in_case)) - floor(epoch(ended_at)) AS wait_seconds FROM turn "
     "WINDOW in_case AS (PARTITION BY case_no ORDER BY turn_no)) "
-    "SELECT case_no, turn_no, unit, name, events, taker, taker_name, is_back, wait_seconds FROM following "
+    "SELECT case_no, turn_no, unit, name, events, began_at, taker, taker_name, is_back, wait_seconds FROM following "
     "UNION ALL BY NAME SELECT case_no, 0 AS turn_no, count(*) AS events FROM event GROUP BY case_no"
 )
 # turn 0 = all events of the case, with or without a unit

@@ -10,7 +10,7 @@ from process_mining.handovers import LEVELS
 
 
 def main() -> None:
-    """The level chosen, five tiles, the matrix, every pair with its cases, ping-pong."""
+    """The level chosen, five tiles, the network beside the cases of what is picked on it, every pair."""
     reader = data.reader()
     st.title("Who hands work to whom, and where does it wait or come back?", anchor=False)
     answer = answer_place.reserved()
@@ -21,8 +21,9 @@ def main() -> None:
     names = {"resource": "people", "team": "teams", "department": "departments", "system": "source systems"}
     with mined.controls():
         mined.view(reader, cohort)
-        level = mined.choice("Between", "level", ["team", *(one for one in LEVELS if one != "team")], names)
-        measure = mined.choice("Show", "measure", list(handovers_view.MEASURES), handovers_view.MEASURES)
+        level = mined.choice("Between", "level", ["team", *(one for one in LEVELS if one != "team")], names, 180)
+        way = mined.choice("Drawn as", "drawn", list(handovers_view.WAYS), handovers_view.WAYS, 150)
+        measure = mined.choice("Show", "measure", list(handovers_view.MEASURES), handovers_view.MEASURES, 180)
     try:
         found = held.hand_overs(level)
     except NotAvailable as error:
@@ -32,9 +33,8 @@ def main() -> None:
     tile.row(handovers_view.tiles(found), is_timed=False)
     if not found.times:
         return
-    handovers_view.network(found, measure)
-    handovers_view.listing(held, found)
-    handovers_view.ping_pong(found)
+    handovers_view.network(held, found, measure, way)
+    handovers_view.listing(found)
 
 
 main()

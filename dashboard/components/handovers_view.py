@@ -1,14 +1,20 @@
 """How do the network of hand-overs, its waits and ping-pong stand on the hand-overs page?"""
 
+from itertools import pairwise
+from typing import Any, Final
+
 import pandas as pd
 import streamlit as st
 
-from dashboard import filters, theme
+from dashboard import filters, process_map, theme
 from dashboard.charts import matrix
-from dashboard.components import csv, figure, mined, plain, quiet, table, tile
+from dashboard.components import csv, figure, handovers_picture, map_picture, mined, plain, quiet, table, tile
 from dashboard.conforming import Conforming
 from process_mining.handovers import HandOvers
 
+KEY: Final = "hand_over_network"
+_REPLAY: Final = "hand_over_replay"
+WAYS: Final = {"graph": "graph", "matrix": "matrix"}
 MEASURES = {"times": "hand-overs", "median_wait_seconds": "median wait", "total_wait_seconds": "total wait"}
 
 
@@ -39,17 +45,109 @@ def tiles(found: HandOvers) -> list[tile.Tile]:
     ]  # fmt: skip
 
 
-def network(found: HandOvers, measure: str) -> None:
-    """The matrix, busiest first."""
-    drawn = matrix.figure(found.edges, figure.mode(), measure, MEASURES[measure])
-    more = max(len(found.units) - matrix.SHOWN, 0)
-    figure.show("Who hands to whom", drawn, found.edges, "hand_overs")
-    if more:
-        quiet.line(f"The {matrix.SHOWN} busiest are drawn; {theme.count(more)} more are in the table and the CSV.")
+def network(held: Conforming, found: HandOvers, measure: str, way: str) -> None:
+    """The graph or the matrix, the busiest units of either; beside it the cases of what is picked."""
+    left, right = st.columns([8, 5], gap="medium")
+    with left:
+        if way == "matrix":
+            drawn = matrix.figure(found.edges, figure.mode(), measure, MEASURES[measure])
+            figure.show("Who hands to whom", drawn, found.edges, "hand_overs")
+            _rest(len(found.units) - matrix.SHOWN, 0)
+        else:
+            _graph(held, found, measure)
+    with right:
+        behind(held, found)
 
 
-def listing(held: Conforming, found: HandOvers) -> None:
-    """Every pair; picking one shows its cases."""
+def _graph(held: Conforming, found: HandOvers, measure: str) -> None:
+    shown = handovers_picture.drawn_edges(found)
+    wanted = (repr(held.cohort), found.level)
+    replay = map_picture.replay_of(held.turns(found.level)) if st.session_state.get(_REPLAY) == wanted else None
+    drawn = handovers_picture.picture(found, measure, _selected(found), _playable(replay, shown))
+    process_map.show(drawn, KEY, lambda: _picked(found), lambda: _replayed(wanted))
+    csv.button("CSV", "hand_overs", lambda: found.edges, "csv_hand_overs")
+    _rest(len(found.units) - len(drawn["nodes"]), len(found.edges) - len(shown))
+
+
+def _playable(replay: dict[str, Any] | None, shown: pd.DataFrame) -> dict[str, Any] | None:
+    """The sampled cases that keep to the lines drawn: a token needs a line to move on."""
+    if replay is None:
+        return None
+    ways = {
+        (map_picture.node_id(a), map_picture.node_id(b)) for a, b in zip(shown["source"], shown["target"], strict=True)
+    }
+    kept = [case for case in replay["cases"] if all((a, b) in ways for (a, _), (b, _) in pairwise(case))]
+    return {**replay, "cases": kept}
+
+
+def _rest(units: int, pairs: int) -> None:
+    left_out = [f"{theme.count(n)} more {word}" for n, word in ((units, "units"), (pairs, "pairs")) if n > 0]
+    if left_out:
+        quiet.line(f"The busiest are drawn; {' and '.join(left_out)} are in the table and the CSV.")
+
+
+def _selected(found: HandOvers) -> str | None:
+    pair, unit = _pair(found), _hand(found)
+    if pair is not None:
+        return map_picture.edge_id(str(pair["source"]), str(pair["target"]))
+    return map_picture.node_id(str(unit["unit"])) if unit is not None else None
+
+
+def _pair(found: HandOvers) -> "pd.Series[Any] | None":
+    place = filters.number("pair")
+    return found.edges.iloc[place - 1] if 0 < place <= len(found.edges) else None
+
+
+def _hand(found: HandOvers) -> "pd.Series[Any] | None":
+    place = filters.number("hand")
+    return found.units.iloc[place - 1] if 0 < place <= len(found.units) else None
+
+
+def _picked(found: HandOvers) -> None:
+    """A click on the network: a pair or a unit by its place in the tables, which are the same for the same link."""
+    one = map_picture.selection_of(process_map.told(KEY, "picked").get("id"))
+    edges, units = found.edges, found.units
+    pairs = (edges["source"] == one.step) & (edges["target"] == one.then)
+    hands = units["unit"] == (one.step if not one.then else "")
+    for word, rows in (("pair", pairs), ("hand", hands)):
+        filters.set_local(word, str(int(rows.to_numpy().argmax()) + 1) if rows.any() else "")
+
+
+def _replayed(wanted: tuple[str, str]) -> None:
+    st.session_state[_REPLAY] = wanted if process_map.told(KEY, "replay").get("on") else None
+
+
+def behind(held: Conforming, found: HandOvers) -> None:
+    """The cases of the pair or unit picked; without one, the work that came straight back."""
+    pair, unit = _pair(found), _hand(found)
+    if pair is not None:
+        cases = held.between(found.level, pair["source"], pair["target"])
+        cases = cases.assign(wait=[mined.span(v) for v in cases["wait_seconds"]])
+        said = f"{theme.count(pair['times'])} times in {theme.count(pair['cases'])} cases, median wait {mined.span(pair['median_wait_seconds'])}"
+        _cases(
+            f"{pair['source_name']} → {pair['target_name']}",
+            said,
+            cases,
+            {"case_id": "Case", "times": "Times", "wait": "Waited"},
+        )
+    elif unit is not None:
+        cases = held.held_by(found.level, unit["unit"])
+        said = f"In {theme.count(unit['cases'])} cases; gives {theme.count(unit['given'])} times, takes {theme.count(unit['taken'])} times"
+        _cases(str(unit["name"]), said, cases, {"case_id": "Case", "times": "Turns", "events": "Events"})
+    else:
+        ping_pong(found)
+
+
+def _cases(title: str, said: str, cases: pd.DataFrame, headings: dict[str, str]) -> None:
+    st.markdown(f"**{plain.as_text(title)}**")
+    quiet.line(plain.as_text(said + (" · the first 1,000 are listed" if len(cases) == 1000 else "")))
+    table.plain_rows(cases, headings, "between")
+    csv.button("CSV", "cases_between", lambda: cases, "csv_between")
+
+
+def listing(found: HandOvers) -> None:
+    """Every pair; picking one shows its cases beside the network."""
+    st.markdown("**Every hand-over**")
     rows = found.edges.head(200)
     shown = pd.DataFrame({
         "source": rows["source_name"], "target": rows["target_name"], "times": rows["times"], "cases": rows["cases"],
@@ -58,20 +156,19 @@ def listing(held: Conforming, found: HandOvers) -> None:
     })  # fmt: skip
     headings = {"source": "From", "target": "To", "times": "Times", "cases": "Cases", "returns": "Straight back",
                 "median": "Median wait", "p90": "p90 wait", "total": "Total wait"}  # fmt: skip
-    table.picking_rows(shown, headings, "pairs", lambda place: filters.set_local("pair", str(place + 1)), 400)
-    place = filters.number("pair")
-    if 0 < place <= len(rows):
-        row = rows.iloc[place - 1]
-        st.markdown(f"**{plain.as_text(row['source_name'] + ' → ' + row['target_name'])}**")
-        cases = held.between(found.level, row["source"], row["target"])
-        cases = cases.assign(wait=[mined.span(v) for v in cases["wait_seconds"]])
-        table.plain_rows(cases, {"case_id": "Case", "times": "Times", "wait": "Waited"}, "between")
-        csv.button("CSV", "cases_between", lambda: cases, "csv_between")
+
+    def picked(place: int) -> None:
+        filters.set_local("hand", "")
+        filters.set_local("pair", str(place + 1))
+
+    table.picking_rows(shown, headings, "pairs", picked, 400)
 
 
 def ping_pong(found: HandOvers) -> None:
     """There and straight back."""
-    if len(found.ping_pong):
-        st.subheader("There and straight back", anchor=False)
+    st.markdown("**There and straight back**")
+    if not len(found.ping_pong):
+        quiet.line("Nothing comes straight back to who gave it.")
+    else:
         headings = {"first_name": "From and back to", "second_name": "By way of", "times": "Times", "cases": "Cases"}
         table.plain_rows(found.ping_pong.head(50), headings, "ping_pong")

@@ -90,3 +90,18 @@ def test_an_unknown_level_and_a_log_without_units_are_said(tmp_path, build) -> N
     bare = small_home.made(tmp_path, small_home.events({"a": ["A", "B"]}))
     with pytest.raises(NotAvailable, match="names its team"):
         handovers.hand_overs(bare, Cohort(), "team")
+
+
+def test_a_unit_leads_to_the_cases_in_which_it_took_a_turn(build) -> None:
+    """PM-10: Ann has two turns in the case that comes back to her, one in each of the others."""
+    cases = handovers.cases_held(build, Cohort(), "resource", "ann").set_index("case_id")
+    assert cases["times"].to_dict() == {"there_and_back": 2, "alone": 1, "nobody_between": 1, "onward": 1}
+    assert cases.loc["there_and_back", "events"] == 4
+
+
+def test_turns_are_played_from_hand_to_hand(build) -> None:
+    turns = dict(handovers.turns_of(build, Cohort(), "resource"))
+    assert sorted(turns) == ["nobody_between", "onward", "there_and_back"], "a case that never changes hands has no way"
+    (_, first), (_, second), (_, third) = turns["there_and_back"]
+    assert [unit for unit, _ in turns["there_and_back"]] == ["ann", "bob", "ann"]
+    assert (second - first, third - second) == (5 * 3600, 6 * 3600)
