@@ -18,7 +18,9 @@ def test_by_default_the_plan_is_neither_later_nor_dearer_than_the_rules_of_the_f
     for exception_id in build.read("workbench_shortage")["exception_id"]:
         made = plan.for_situation(situation.read(build, [exception_id], rules), rules)
         for row in compare.compared(made):
-            summed[row["way"]].update({name: row[name] for name in ("late_lines", "late_days", "freight_amount", "score")})
+            summed[row["way"]].update(
+                {name: row[name] for name in ("late_lines", "late_days", "freight_amount", "score")}
+            )
     ours = summed.pop("plan")
     for rule in summed.values():
         assert rule["late_lines"] > 20
