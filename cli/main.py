@@ -8,7 +8,7 @@ import sys
 
 import typer
 
-from cli import analysing, conforming, deciding, figures, loading, mining, reading, sending, serving, working
+from cli import analysing, conforming, deciding, figures, judging, loading, mining, reading, sending, serving, working
 from cli.output import complain
 from control_tower.errors import ControlTowerError
 
@@ -19,7 +19,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-for module in (loading, reading, figures, analysing, deciding, mining, conforming, sending, working, serving):
+for module in (loading, reading, figures, analysing, deciding, judging, mining, conforming, sending, working, serving):
     module.register(app)
 
 

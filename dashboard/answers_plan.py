@@ -20,7 +20,9 @@ WAYS = {"plan": "This plan", "first_come": "First come, first served", "priority
 _PLAIN = {
     "split": "split over several sources", "partial_ship": "ship a part, the rest waits", "wait": "wait for what comes next",
     "defer": "defer until credit is decided", "reserve": "reserve the stock that is there",
-    "partial_release": "release what the credit limit allows",
+    "partial_release": "release what the credit limit allows", "alternate_site": "another site",
+    "alternate_carrier": "another carrier", "in_transit": "a receipt on its way", "drop_ship": "straight from the supplier",
+    "substitute": "an approved substitute", "take_back": "stock of another order",
 }  # fmt: skip
 
 
@@ -50,6 +52,14 @@ def option(key: str, from_site_id: str | None, sites: Mapping[str, str]) -> str:
         case "alternate_site" | "alternate_carrier":
             return f"from {place}{carrier}"
     return f"{_PLAIN.get(action, theme.words(action))}{f', {place}' if place else ''}"
+
+
+def turn(entry: Mapping[str, Any], names: Mapping[str, str | None], sites: Mapping[str, str]) -> str:
+    """What would change the answer of a line, its option as people say it; a guess says that it is one."""
+    instead, said = entry["instead"], str(entry["words"])
+    if instead:
+        said = said.replace(f", {instead} would", f", “{option(instead, names.get(instead), sites)}” would")
+    return said if entry["is_confirmed"] else f"{said} (by this line's own terms; not solved again)"
 
 
 def shortage(payload: Mapping[str, Any], named: pd.DataFrame, currency: str) -> str:

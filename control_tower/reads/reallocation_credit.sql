@@ -1,5 +1,5 @@
-/* Grain: one row per customer with a credit limit: what is left of it after unpaid invoices and open order value, in
-   the reporting currency. Not a page's read: bounded by the customers asked for. */
+/* Grain: one row per customer with a credit limit: what is left of it after unpaid invoices, in the
+   reporting currency. Not a page's read: bounded by the customers asked for. */
 WITH newest_rate AS (
     SELECT
         currency_code,
@@ -30,4 +30,4 @@ WHERE
     customer.credit_limit_amount IS NOT NULL
     AND list_contains(CAST($customer_ids AS VARCHAR[]), customer.customer_id)
 ORDER BY customer.customer_id
-LIMIT 20000
+LIMIT 200000

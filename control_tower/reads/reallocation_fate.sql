@@ -10,4 +10,4 @@ SELECT
 FROM mart_order_line
 WHERE list_contains(CAST($order_line_ids AS VARCHAR[]), order_line_id)
 ORDER BY order_line_id
-LIMIT 20000
+LIMIT 200000

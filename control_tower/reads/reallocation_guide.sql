@@ -4,4 +4,4 @@ SELECT
     carrier_id
 FROM core_routing_guide
 ORDER BY routing_guide_code, carrier_id
-LIMIT 20000
+LIMIT 200000

@@ -26,4 +26,4 @@ LEFT JOIN newest_rate ON lane.currency_code = newest_rate.currency_code
 LEFT JOIN core_supplier AS supplier ON lane.supplier_id = supplier.supplier_id
 WHERE lane.site_id IS NOT NULL
 ORDER BY lane.lane_id
-LIMIT 20000
+LIMIT 200000

@@ -57,4 +57,4 @@ LEFT JOIN credit ON line.order_id = credit.order_id
 LEFT JOIN punctual ON line.customer_id = punctual.customer_id
 WHERE line.open_qty > 0 AND line.cancelled_at IS NULL AND list_contains(CAST($item_ids AS VARCHAR[]), line.item_id)
 ORDER BY line.order_line_id
-LIMIT 20000
+LIMIT 200000

@@ -22,4 +22,4 @@ INNER JOIN newest
     ON stock.site_id = newest.site_id AND stock.item_id = newest.item_id AND stock.snapshot_at = newest.snapshot_at
 GROUP BY stock.site_id, stock.item_id
 ORDER BY stock.site_id, stock.item_id
-LIMIT 20000
+LIMIT 200000

@@ -21,4 +21,4 @@ LEFT JOIN core_item AS item ON pair.substitute_item_id = item.item_id
 LEFT JOIN newest_rate ON item.currency_code = newest_rate.currency_code
 WHERE list_contains(CAST($item_ids AS VARCHAR[]), pair.item_id)
 ORDER BY pair.item_id, pair.substitute_item_id
-LIMIT 20000
+LIMIT 200000

@@ -17,4 +17,4 @@ WHERE
     AND coalesce(asn_qty, ordered_qty) > coalesce(received_qty, 0)
     AND (received_at IS NULL OR received_qty IS NOT NULL)
 ORDER BY supply_id
-LIMIT 20000
+LIMIT 200000

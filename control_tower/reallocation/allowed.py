@@ -84,4 +84,18 @@ def _parts(payload: Mapping[str, Any], found: Situation) -> list[str]:
         is_part = len(shipments) > 1 or (shipments and sum(shipments) + _ENOUGH < float(row.qty))
         if rule and is_part and row.part == SHORT and not row.is_blocked:
             said.append(f"order line {row.order_line_id}: served in parts, and the contract says {words[rule]} now")
-    return said
+    return [*said, *_orders(payload, found, served)]
+
+
+def _orders(payload: Mapping[str, Any], found: Situation, served: Mapping[str, Any]) -> list[str]:
+    """Orders that ship complete by now and of which the plan serves one short line and not another."""
+    planned = {str(line["order_line_id"]) for line in payload.get("lines", [])}
+    whole: dict[str, set[bool]] = {}
+    for row in rows(found.lines[rules.ships_together(found.lines)]):
+        if row.order_line_id in planned:
+            whole.setdefault(str(row.order_id), set()).add(row.order_line_id in served)
+    return [
+        f"order {order}: one line served and another not, and the contract says ship complete now"
+        for order, ways in whole.items()
+        if len(ways) > 1
+    ]

@@ -5,7 +5,7 @@ served anew, and what that costs is counted. Nothing is solved here.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -136,12 +136,22 @@ def _network(
         unit_cost=unit, fixed_cost=use, upper=chosen["upper"].to_numpy(dtype=float),
         pool=np.where(leaves, site, -1),
         pool_capacity=np.array([constraints.site_capacity(str(name), rules) for name in sites]),
+        rest=chosen["action"].isin(NOTHING_ASSIGNED).to_numpy(dtype=bool),
     )  # fmt: skip
 
 
 def _with_splits(network: Network, lines: pd.DataFrame, split_amount: float) -> Network:
-    """Who may be served by several shipments, and what each beyond the first costs."""
+    """Who may be served by several shipments, what each beyond the first costs, and which lines ship together."""
     blocked = (lines["is_blocked"] & (lines["part"] == SHORT)).to_numpy()
     single = (constraints.splittable(lines) != "").to_numpy() & ~blocked
     cost = np.where(blocked, 0.0, split_amount)
-    return Network(**{**network.__dict__, "is_single": single, "split_cost": cost})
+    return replace(network, is_single=single, split_cost=cost, whole=_whole(lines))
+
+
+def _whole(lines: pd.DataFrame) -> Places:
+    """A number for each order that ships complete and has several short lines in the plan; −1 for all others."""
+    together = constraints.ships_together(lines)
+    orders = pd.Series(np.where(together, lines["order_id"], None), index=lines.index, dtype="object")
+    several = orders.notna() & (orders.groupby(orders).transform("size") > 1)
+    found: Places = pd.factorize(orders.where(several))[0].astype(np.int64)
+    return found

@@ -78,9 +78,30 @@ def _line(plan: Plan, line: int, places: Any, keys: list[str]) -> dict[str, Any]
         "item_id": facts["item_id"],
         "short_qty": round(float(facts["qty"]), 4),
         "chosen": chosen.key,
-        "options": [_shown(plan, choice, chosen) for choice in shown],
+        "options": [*(_shown(plan, choice, chosen) for choice in shown), *_missing(plan, line, shown, places)],
         "would_change": None,
     }
+
+
+def _missing(plan: Plan, line: int, shown: list[Choice], places: Any) -> list[dict[str, Any]]:
+    """Ways that the line has not, or that its contract forbids as such, each with its rule (REA-01)."""
+    facts, cells = plan.model.situation.lines.iloc[[line]], plan.model.cells
+    has = {cells["action"][place] for place in places.tolist()}
+    has |= {Action.ALTERNATE_SITE.value} if Action.ALTERNATE_CARRIER.value in has else set()
+    found = [(action, *said) for action, said in rules.ABSENT.items() if action not in has]
+    keys, rule = {choice.key for choice in shown}, str(rules.splittable(facts).iloc[0])
+    rule = "credit" if bool(facts["is_blocked"].iloc[0]) else rule
+    parts = [c for c in shown if not c.refused_by and 0 < c.qty < plan.model.cells["short_qty"][line]]
+    if Action.SPLIT.value not in keys and (rule or len(parts) < 2):
+        found.append((Action.SPLIT.value, *rules.NOT_SPLIT[rule]))
+    if Action.PARTIAL_SHIP.value not in keys and (rule or not parts):
+        found.append((Action.PARTIAL_SHIP.value, *rules.NOT_SPLIT[rule]))
+    nothing = {"qty": 0.0, "from_site_id": None, "arrives_on": None, "days_late": 0, "score": 0.0}
+    terms = dict.fromkeys(score.TERMS, 0.0)
+    return [
+        {"option": action, "action": action, **nothing, "terms": terms, "refused_by": name, "why": words}
+        for action, name, words in found
+    ]
 
 
 def choices(plan: Plan, line: int, places: Any, keys: list[str]) -> list[Choice]:
@@ -156,6 +177,9 @@ def _why(plan: Plan, choice: Choice, chosen: Choice) -> str:
         return rules.why(choice.refused_by, case(plan, choice.places[0]))
     gap = chosen.score - choice.score
     if gap < 0:
+        together = plan.model.situation.lines["is_ship_complete"].iloc[plan.model.cells["line"][choice.places[0]]]
+        if together:
+            return f"worth {-gap:,.2f} more for this line alone, but its order ships complete or others need it more"
         return f"worth {-gap:,.2f} more for this line alone, but what it needs serves other lines better"
     return f"{gap:,.2f} less than the chosen one{_mainly(plan, choice, chosen)}"
 

@@ -45,13 +45,19 @@ class _State:
         self.open = network.demand - np.bincount(network.target, self.flow, len(network.demand))
 
     def serve(self, wanted: Sequence[tuple[int, Places]], is_whole: bool) -> None:
-        """Serve the demands of one group; a whole one that cannot be served fully is left as it was."""
-        taken: list[tuple[int, float]] = []
+        """Serve the demands of one group; a whole one that cannot be served fully gets nothing but its rest arcs."""
+        if not is_whole:
+            for demand, arcs in wanted:
+                self._serve_one(demand, arcs.tolist(), [])
+            return
+        rest, taken = self.network.is_rest, list[tuple[int, float]]()
         for demand, arcs in wanted:
-            self._serve_one(demand, arcs.tolist(), taken)
-        if is_whole and any(self.open[demand] > STEP / 2 for demand, _ in wanted):
+            self._serve_one(demand, arcs[~rest[arcs]].tolist(), taken)
+        if any(self.open[demand] > STEP / 2 for demand, _ in wanted):
             for arc, qty in taken:
                 self._move(arc, -qty)
+            for demand, arcs in wanted:
+                self._serve_one(demand, arcs[rest[arcs]].tolist(), [])
 
     def _serve_one(self, demand: int, arcs: list[int], taken: list[tuple[int, float]]) -> None:
         network = self.network

@@ -29,7 +29,8 @@ class Network:
 
     What is missing of a demand costs `missing_cost` a unit; inf = it must be served. `whole` numbers the
     groups of demands that are served fully or not at all (−1 = none); `is_single` demands use at most one
-    arc; a demand that uses n arcs pays `split_cost` n − 1 times. `pool` numbers sets of arcs that share
+    arc; a demand that uses n arcs pays `split_cost` n − 1 times. What a `rest` arc carries is left over: it serves its
+    demand, but not the group. `pool` numbers sets of arcs that share
     `pool_capacity` (−1 = none).
     """
 
@@ -47,6 +48,12 @@ class Network:
     upper: Numbers
     pool: Places
     pool_capacity: Numbers
+    rest: Flags | None = None
+
+    @property
+    def is_rest(self) -> Flags:
+        """Which arcs carry what is left over."""
+        return np.zeros(len(self.source), dtype=bool) if self.rest is None else self.rest
 
     @property
     def most(self) -> Numbers:
@@ -195,6 +202,7 @@ def _constraints(network: Network, columns: _Columns) -> list[LinearConstraint]:
     built = [
         _supply_rows(network, columns),
         _demand_rows(network, columns),
+        *_whole_rows(network, columns),
         *_use_rows(network, columns),
         *_opening_rows(network, columns),
         *_pool_rows(network, columns),
@@ -215,17 +223,22 @@ def _supply_rows(network: Network, columns: _Columns) -> LinearConstraint:
 
 
 def _demand_rows(network: Network, columns: _Columns) -> LinearConstraint:
-    """Served at most, exactly when it must be, or all or nothing as its group says."""
-    count = len(network.demand)
-    matrix = _matrix(1.0, network.target, np.arange(columns.arcs), (count, columns.count))
+    """Served at most, exactly when it must be."""
+    shape = (len(network.demand), columns.count)
+    matrix = _matrix(1.0, network.target, np.arange(columns.arcs), shape)
+    return LinearConstraint(matrix, np.where(np.isinf(network.missing_cost), network.demand, -np.inf), network.demand)
+
+
+def _whole_rows(network: Network, columns: _Columns) -> list[LinearConstraint]:
+    """All of a group or nothing of it; what rest arcs carry counts as nothing."""
     grouped = np.flatnonzero(network.whole >= 0)
-    if len(grouped):
-        places = columns.first_group + network.whole[grouped]
-        matrix = matrix + _matrix(-network.demand[grouped], grouped, places, matrix.shape)
-    is_whole = network.whole >= 0
-    high = np.where(is_whole, 0.0, network.demand)
-    low = np.where(is_whole, 0.0, np.where(np.isinf(network.missing_cost), network.demand, -np.inf))
-    return LinearConstraint(matrix, low, high)
+    if not len(grouped):
+        return []
+    shape = (len(network.demand), columns.count)
+    arcs = np.flatnonzero((network.whole >= 0)[network.target] & ~network.is_rest)
+    served = _matrix(1.0, network.target[arcs], arcs, shape)
+    chosen = _matrix(network.demand[grouped], grouped, columns.first_group + network.whole[grouped], shape)
+    return [LinearConstraint((served - chosen)[grouped], 0.0, 0.0)]
 
 
 def _use_rows(network: Network, columns: _Columns) -> list[LinearConstraint]:

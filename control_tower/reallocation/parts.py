@@ -125,7 +125,7 @@ def only(network: Network, arcs: Places) -> Network:
         network.capacity[sources], network.opening_cost[sources], network.demand[demands],
         network.missing_cost[demands], network.is_single[demands], network.split_cost[demands], whole, source, target,
         network.unit_cost[arcs], network.fixed_cost[arcs], network.upper[arcs], pool - shift,
-        network.pool_capacity[pools[shift:]],
+        network.pool_capacity[pools[shift:]], network.is_rest[arcs],
     )  # fmt: skip
 
 

@@ -37,7 +37,9 @@ def changes(payload: Mapping[str, Any], build: Build, policy: Policy) -> list[st
     if payload.get("build_id") == build.id and payload.get("policy_hash") == policy.hash:
         return []
     facts = payload.get("facts") or {}
-    fate = build.read("reallocation_fate", order_line_ids=[line["order_line_id"] for line in facts.get("lines", [])])
+    fate = situation.whole(
+        build, "reallocation_fate", order_line_ids=[line["order_line_id"] for line in facts.get("lines", [])]
+    )
     gone = {str(row.order_line_id): row for row in situation.rows(fate)}
     try:
         found = situation.read(build, list(payload["exception_ids"]), policy)

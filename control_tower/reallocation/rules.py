@@ -58,6 +58,12 @@ def splittable(lines: pd.DataFrame) -> pd.Series:
     return pd.Series(named, index=lines.index)
 
 
+def ships_together(lines: pd.DataFrame) -> np.ndarray:
+    """Short lines whose order ships complete: with the other such lines of their order, or not at all."""
+    together = (lines["part"] == SHORT) & lines["is_ship_complete"] & ~lines["is_blocked"]
+    return together.to_numpy(dtype=bool)
+
+
 def site_capacity(site_id: str, rules: Reallocation) -> float:
     """Units that a site can ship for one plan."""
     return float(rules.site_capacities_qty.get(site_id, rules.site_capacity_qty))
@@ -79,7 +85,17 @@ def judge(options: pd.DataFrame, situation: Situation, rules: Reallocation) -> p
         **_quantities(options, line, situation, rules),
     }
     forbidden = [np.asarray(masks[name], dtype=bool) for name in RULES]
-    return pd.Series(np.select(forbidden, list(RULES), ""), index=options.index)
+    return _complete(pd.Series(np.select(forbidden, list(RULES), ""), index=options.index), options, lines)
+
+
+def _complete(refused: pd.Series, options: pd.DataFrame, lines: pd.DataFrame) -> pd.Series:
+    """No line of an order that ships complete is served while another short line of it cannot be."""
+    together, line = ships_together(lines), options["line"].to_numpy()
+    served = ((refused == "") & ~options["action"].isin(NOTHING_MOVES)).to_numpy()
+    can = np.zeros(len(lines), dtype=bool)
+    can[line[served]] = True
+    stuck = lines["order_id"].isin(lines.loc[together & ~can, "order_id"]).to_numpy() & together
+    return refused.where(~(served & stuck[line]), "ship_complete")
 
 
 def _ways(options: pd.DataFrame, line: pd.DataFrame) -> dict[str, Any]:
@@ -141,6 +157,26 @@ def _quantities(options: pd.DataFrame, line: pd.DataFrame, situation: Situation,
     }
 
 
+ABSENT = {
+    Action.ALTERNATE_SITE.value: ("no_other_site", "no other site keeps the item"),
+    Action.ALTERNATE_CARRIER.value: ("no_other_carrier", "no second carrier serves a lane to the line's site"),
+    Action.IN_TRANSIT.value: ("no_receipt", "no receipt of the item is expected"),
+    Action.DROP_SHIP.value: ("no_supplier_lane", "no lane leads from the item's supplier straight to the line's site"),
+    Action.SUBSTITUTE.value: ("no_substitute", "no approved substitute of the item is in stock anywhere"),
+    Action.TAKE_BACK.value: ("no_donor", "no other order holds stock of the item"),
+}
+"""Ways that a line does not have at all: the name and the sentence of what is missing."""
+NOT_SPLIT = {
+    "": ("nothing_to_split", "no two sources that are allowed could serve it together"),
+    "ship_complete": ("ship_complete", "the contract says ship complete"),
+    "split_contract": ("split_contract", "the contract does not allow a split"),
+    "split_margin": ("split_margin", "the margin is below the contract's least for a split"),
+    "credit": ("credit", "the order is blocked for credit"),
+}
+"""Why a line is not served in parts, by the rule that forbids it."""
+NAMES = (*RULES, *(name for name, _ in ABSENT.values()), "nothing_to_split")
+
+
 def why(name: str, case: Case) -> str:
     """The sentence of a rule for one option, with the numbers that decided."""
     return SENTENCES[name](case)
@@ -190,6 +226,12 @@ def _too_little(case: Case, because: str) -> str:
     return f"covers {_number(most)} of {_number(case.line.qty)}, and {because}"
 
 
+def _ship_complete(case: Case) -> str:
+    if min(case.option.capacity, case.option.upper) < case.line.qty:
+        return _too_little(case, "the contract says ship complete")
+    return "the order ships complete, and another line of it cannot be served"
+
+
 def _margin(case: Case) -> str:
     margin = (case.line.unit_price - case.line.unit_cost) / case.line.unit_price if case.line.unit_price else 0.0
     least = case.line.min_split_margin_rate
@@ -213,7 +255,7 @@ SENTENCES: dict[str, Callable[[Case], str]] = {
     "available_to_promise": _available,
     "safety_stock": lambda c: f"{_stock_words(c, c.option.item_id)}: only safety stock is left",
     "minimum_quantity": lambda c: f"the lane carries no less than {_number(c.option.min_qty)}",
-    "ship_complete": lambda c: _too_little(c, "the contract says ship complete"),
+    "ship_complete": _ship_complete,
     "split_contract": lambda c: _too_little(c, "the contract does not allow a split"),
     "split_margin": _margin,
     "site_capacity": lambda c: f"{c.situation.place(c.option.from_site_id)} has no capacity left for this plan",

@@ -18,6 +18,9 @@ from control_tower.warehouse import Build
 
 NEVER = 10**6
 """A day beyond every date: for what has none."""
+MOST_ROWS, MOST_SHOWN = 200_000, 20_000
+"""What the reads below say themselves as their LIMIT: as many rows as that may be a part only. Pages ask some of them too."""
+_ON_PAGES = ("reallocation_place", "reallocation_scope")
 SHORT, HOLDS, FROZEN = "short", "holds", "frozen"
 
 
@@ -98,16 +101,16 @@ def read(
     when none of the exceptions is about a line that is still open.
     """
     asked = tuple(sorted(set(exception_ids)))
-    scope = build.read("reallocation_scope", exception_ids=list(asked))
+    scope = whole(build, "reallocation_scope", exception_ids=list(asked))
     if scope.empty:
         raise NotAllowed(
             f"nothing to reallocate: {', '.join(asked) or 'no exception'} is about no line that is open and not released"
         )
     items = sorted(scope["item_id"].dropna().unique())
-    substitutes = build.read("reallocation_substitute", item_ids=items)
+    substitutes = whole(build, "reallocation_substitute", item_ids=items)
     wider = sorted({*items, *substitutes["substitute_item_id"]})
     recent = policy.reallocation.priorities.recently_late_days
-    lines = build.read("reallocation_line", item_ids=items, recent_days=recent)
+    lines = whole(build, "reallocation_line", item_ids=items, recent_days=recent)
     clock = build.read("reallocation_clock").iloc[0]
     found = Situation(
         build_id=str(clock["build_id"]),
@@ -115,15 +118,26 @@ def read(
         currency_code=str(clock["reporting_currency"]),
         exception_ids=asked,
         lines=lines,
-        stock=build.read("reallocation_stock", item_ids=wider),
-        supply=build.read("reallocation_supply", item_ids=wider),
-        lanes=build.read("reallocation_lane"),
+        stock=whole(build, "reallocation_stock", item_ids=wider),
+        supply=whole(build, "reallocation_supply", item_ids=wider),
+        lanes=whole(build, "reallocation_lane"),
         substitutes=substitutes,
-        guides=build.read("reallocation_guide"),
-        places=build.read("reallocation_place"),
-        credit=build.read("reallocation_credit", customer_ids=sorted(lines["customer_id"].dropna().unique())),
+        guides=whole(build, "reallocation_guide"),
+        places=whole(build, "reallocation_place"),
+        credit=whole(build, "reallocation_credit", customer_ids=sorted(lines["customer_id"].dropna().unique())),
     )
     return prepare(found, policy, scope, reserved, shared)
+
+
+def whole(build: Build, name: str, **bound: Any) -> pd.DataFrame:
+    """All rows of a read. Raises NotAllowed when there may be more than it brings: a plan on a part is wrong."""
+    found = build.read(name, **bound)
+    most = MOST_SHOWN if name in _ON_PAGES else MOST_ROWS
+    if len(found) >= most:
+        raise NotAllowed(
+            f"too much to plan at once: {name} brings {len(found):,} rows and may have left some out; plan for fewer exceptions"
+        )
+    return found
 
 
 def prepare(

@@ -12,7 +12,7 @@ from control_tower import warehouse
 from control_tower.errors import NotAllowed
 from control_tower.model import RequiredApproval, User
 from control_tower.policy import Policy
-from control_tower.reallocation import choice, compare, payload, plan, situation
+from control_tower.reallocation import choice, compare, payload, plan, situation, turning
 from control_tower.reallocation.plan import Plan
 from control_tower.reallocation.situation import Situation
 from control_tower.services import policy, proposals, users
@@ -62,6 +62,7 @@ def outlook(store: Store, settings: Settings, wish: Wish, viewer: User) -> Outlo
     best = plan.for_situation(found, rules)
     recommended = payload.of(best)
     made, written = _wished(found, rules, wish, (best, recommended))
+    written = turning.answered(written, made, wish.choice)
     outside = sorted(payloads.read(written).sites - (viewer.site_ids or frozenset()))
     if viewer.site_ids is not None and outside:
         raise NotAllowed(f"the best plan touches sites that are not yours ({', '.join(outside)}); ask somebody of them")

@@ -11,7 +11,7 @@ from control_tower.services.triaging import Laid
 from control_tower.vocabulary import TaskState
 from control_tower.workflow.rights import Action, may
 from dashboard import actions, data, filters, theme
-from dashboard.components import case_facts, plain, quiet, table
+from dashboard.components import case_facts, plain, quiet, table, workbench_link
 
 
 def show(reader: data.Reader, row: dict[str, Any], held: CaseFile, laid: Laid) -> None:
@@ -27,6 +27,7 @@ def show(reader: data.Reader, row: dict[str, Any], held: CaseFile, laid: Laid) -
         tasks(key, held, laid)
     with third:
         proposals(held, reader.frame("case_proposal", exception_id=key), reader.header().currency)
+        workbench_link.to_proposals(held.proposals, laid.viewer)
     with fourth:
         changes(held, reader.frame("case_state", exception_id=key))
 

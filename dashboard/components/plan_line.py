@@ -6,7 +6,6 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from control_tower.reallocation import turning
 from dashboard import answers_plan, theme
 from dashboard.components import plain, quiet, table
 
@@ -18,7 +17,7 @@ def show(line: Mapping[str, Any], payload: Mapping[str, Any], sites: Mapping[str
     st.subheader(f"Why order line {plain.as_text(answers_plan.local(line['order_line_id']))} gets this", anchor=False)
     late = f"{chosen['days_late']} days late" if chosen["days_late"] else "in time"
     st.markdown(f"Chosen: **{plain.as_text(way)}**, {late}, score {chosen['score']:,.2f} {plain.as_text(currency)}.")
-    _turns(line, payload, sites)
+    _turns(line, sites)
     _alternatives(line, sites, currency)
     _refusals(line, sites)
 
@@ -78,16 +77,13 @@ def _refusals(line: Mapping[str, Any], sites: Mapping[str, str]) -> None:
     )
 
 
-def _turns(line: Mapping[str, Any], payload: Mapping[str, Any], sites: Mapping[str, str]) -> None:
+def _turns(line: Mapping[str, Any], sites: Mapping[str, str]) -> None:
     st.markdown("**What would change the answer**")
-    said = turning.sentences(line, payload["weights"])
-    names = {option["option"]: option for option in line["options"]}
-    for sentence in said:
-        for key in sorted(names, key=len, reverse=True):
-            if key in sentence:
-                way = answers_plan.option(key, names[key]["from_site_id"], sites)
-                sentence = sentence.replace(key, f"“{way}”")
-                break
-        st.markdown(f"- {plain.as_text(sentence)}.")
-    if not said:
-        quiet.line("No single weight or rule would: the chosen option leads in every term that counts.")
+    names = {option["option"]: option["from_site_id"] for option in line["options"]}
+    found = line["would_change"] or []
+    for entry in found:
+        st.markdown(f"- {plain.as_text(answers_plan.turn(entry, names, sites))}.")
+    if any(entry["is_confirmed"] for entry in found):
+        quiet.line("Solved again with each: so the answer changes, with one step less it does not.")
+    elif not found:
+        quiet.line("Nothing that was tried would: no price, date, quantity, weight or rule within reach.")

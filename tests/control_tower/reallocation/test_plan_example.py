@@ -26,8 +26,15 @@ def test_one_unit_of_safety_stock_more_and_a_contract_without_split_leaves_the_l
     found = raw([{"is_split_allowed": False}], stock=[{"on_hand_qty": 12.0, "safety_stock_qty": 3.0}], lanes=[{}])
     payload = plan.for_situation(prepared(found), POLICY).payload()
     assert payload["chosen_option"] == "wait"
-    assert [(r["rule"], r["why"]) for r in payload["refusals"]] == [
-        ("split_contract", "covers 9 of 10, and the contract does not allow a split")
+    assert [(r["option"], r["rule"], r["why"]) for r in payload["refusals"]] == [
+        ("alternate_site B B>A", "split_contract", "covers 9 of 10, and the contract does not allow a split"),
+        ("alternate_carrier", "no_other_carrier", "no second carrier serves a lane to the line's site"),
+        ("in_transit", "no_receipt", "no receipt of the item is expected"),
+        ("drop_ship", "no_supplier_lane", "no lane leads from the item's supplier straight to the line's site"),
+        ("substitute", "no_substitute", "no approved substitute of the item is in stock anywhere"),
+        ("take_back", "no_donor", "no other order holds stock of the item"),
+        ("split", "split_contract", "the contract does not allow a split"),
+        ("partial_ship", "split_contract", "the contract does not allow a split"),
     ]
     assert payload["moves"] == [] and payload["reserves"] == []
 
@@ -43,3 +50,32 @@ def test_stock_of_an_order_that_can_wait_goes_to_the_better_customer_and_the_don
     (shown,) = payload["donors"]
     assert (shown["order_line_id"], shown["qty"], shown["is_late"], shown["class"]) == ("L2", 10, False, "lose")
     assert shown["expected_on"] == "2026-04-11"
+
+
+def test_an_order_that_ships_complete_waits_as_a_whole_while_one_of_its_lines_cannot_be_served() -> None:
+    """Berlin has ten of the first item and none of the second: neither line is served, and the first one says why."""
+    whole = {"is_ship_complete": True, "is_split_allowed": False}
+    lines = [whole, {**whole, "order_line_id": "L2", "item_id": "I2"}]
+    found = raw(lines, stock=[{"on_hand_qty": 10.0}], lanes=[{}])
+    payload = plan.for_situation(prepared(found), POLICY).payload()
+    assert [line["chosen"] for line in payload["lines"]] == ["wait", "wait"]
+    refused = next(o for o in payload["lines"][0]["options"] if o["action"] == "alternate_site")
+    assert (refused["refused_by"], refused["why"]) == (
+        "ship_complete", "the order ships complete, and another line of it cannot be served",
+    )  # fmt: skip
+    both = [{"on_hand_qty": 10.0}, {"item_id": "I2", "on_hand_qty": 10.0}]
+    served = plan.for_situation(prepared(raw(lines, stock=both, lanes=[{}])), POLICY).payload()
+    assert {line["chosen"] for line in served["lines"]} == {"alternate_site B B>A"}
+
+
+def test_of_one_ten_for_two_lines_of_a_complete_order_nothing_goes_to_it_and_another_order_gets_the_ten() -> None:
+    whole = {"is_ship_complete": True, "is_split_allowed": False, "customer_tier": "strategic"}
+    lines = [
+        whole,
+        {**whole, "order_line_id": "L2"},
+        {"order_line_id": "L3", "order_id": "O3", "customer_tier": "small"},
+    ]
+    found = raw(lines, stock=[{"on_hand_qty": 10.0}], lanes=[{}])
+    payload = plan.for_situation(prepared(found), POLICY).payload()
+    assert [line["chosen"] for line in payload["lines"]] == ["wait", "wait", "alternate_site B B>A"]
+    assert "its order ships complete" in str(payload["lines"][0]["options"])

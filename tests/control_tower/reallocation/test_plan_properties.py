@@ -1,8 +1,10 @@
 """Does every plan keep the rules, whatever the network? Written from the payload, as an approver reads it."""
 
 from collections import defaultdict
+from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -95,7 +97,7 @@ def every_refused_option_names_its_rule_and_says_why(found: Situation, made: pla
     for line in payload["lines"]:
         assert sum(option["option"] == line["chosen"] for option in line["options"]) == 1
         for option in line["options"]:
-            assert option["refused_by"] is None or option["refused_by"] in rules.RULES
+            assert option["refused_by"] is None or option["refused_by"] in rules.NAMES
             assert len(option["why"]) >= len("chosen")
             assert option["option"] != line["chosen"] or option["refused_by"] is None
     refused = sum(bool(option["refused_by"]) for line in payload["lines"] for option in line["options"])
@@ -119,6 +121,26 @@ def a_line_that_may_not_be_split_comes_in_one_shipment(found: Situation, made: p
         assert count == 1 or no_split.iloc[place] == "" or line["is_blocked"]
 
 
+def an_order_that_ships_complete_gets_all_its_short_lines_or_none(found: Situation, made: plan.Plan) -> None:
+    lines = made.model.situation.lines
+    waits = made.model.options["action"].isin(NOTHING_ASSIGNED).to_numpy()
+    left = {made.model.options["line"].iat[place] for place in np.flatnonzero((made.flow > STEP / 2) & waits)}
+    together = lines[rules.ships_together(lines)]
+    for _, order in together.groupby("order_id"):
+        assert len({place in left for place in order.index}) == 1
+
+
+def every_way_of_the_trade_is_an_option_of_every_line_or_its_absence_is_explained(
+    found: Situation, made: plan.Plan
+) -> None:
+    for line in made.payload()["lines"]:
+        named = {option["action"] for option in line["options"]} | {line["chosen"].split(" ")[0]}
+        assert {"in_transit", "drop_ship", "substitute", "take_back", "alternate_site", "alternate_carrier"} <= named
+        assert named & {"wait", "defer"}
+        parts = [o for o in line["options"] if not o["refused_by"] and 0 < o["qty"] < line["short_qty"]]
+        assert "partial_ship" in named or parts
+
+
 def the_plan_is_at_least_as_good_as_both_rules_of_the_field(found: Situation, made: plan.Plan) -> None:
     assert made.solver.status == "optimal"
     first, *field = compare.compared(made)
@@ -133,6 +155,10 @@ def test_without_time_the_greedy_rule_plans_says_so_and_keeps_every_limit(found:
     made = plan.for_situation(prepared(found, policy), policy)
     assert made.solver == plan.Solver("greedy", "time_limit", None)
     assert made.score <= planned(found).score + 0.01
+    for rule in (plan.greedy, plan.by_arrival, plan.by_priority):
+        dealt = replace(made, flow=made.model.flow_by_option(rule(made.model)))
+        for check in EVERY_WAY:
+            check(found, dealt)
     stock = found.stock.set_index(["site_id", "item_id"])
     own = [r for r in made.payload()["reserves"] if not r["supply_id"] and not r["donor_order_line_id"]]
     for key, qty in summed(own, "site_id", "item_id").items():
@@ -149,7 +175,19 @@ CHECKS = [
     quantities_conserve_and_terms_add_up_to_the_score,
     a_line_that_may_not_be_split_comes_in_one_shipment,
     the_plan_is_at_least_as_good_as_both_rules_of_the_field,
+    an_order_that_ships_complete_gets_all_its_short_lines_or_none,
+    every_way_of_the_trade_is_an_option_of_every_line_or_its_absence_is_explained,
 ]
+
+
+EVERY_WAY = [
+    never_more_than_available_and_never_below_safety_stock,
+    nothing_is_taken_from_a_protected_or_frozen_line_or_from_who_may_not_lose,
+    no_donor_comes_late_without_being_shown,
+    a_line_that_may_not_be_split_comes_in_one_shipment,
+    an_order_that_ships_complete_gets_all_its_short_lines_or_none,
+]
+"""What holds however stock is dealt out: planned, greedy, first come, by priority."""
 
 
 @few
