@@ -5,7 +5,6 @@ Never holds what is simulated, loaded or shown: only the order of these.
 
 import json
 import os
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -13,6 +12,7 @@ from typing import Annotated
 
 import typer
 
+from cli import keeping
 from cli.output import err, progress
 from cli.sending import sender
 from control_tower import builds
@@ -101,5 +101,9 @@ def serve(
     options = ["--server.port", str(port), "--server.address", "127.0.0.1", "--server.headless", "true"]
     environment = {**os.environ, "TOWER_HOME": str(current().home.resolve())}
     with sender(current(), send):
-        done = subprocess.run([*command, *options], cwd=PROJECT_ROOT, env=environment, check=False)
-    raise typer.Exit(done.returncode)
+        ended = keeping.keep_running([*command, *options], environment, str(PROJECT_ROOT), _say)
+    raise typer.Exit(ended)
+
+
+def _say(sentence: str) -> None:
+    err.print(sentence, highlight=False)
