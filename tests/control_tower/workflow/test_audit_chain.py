@@ -1,6 +1,8 @@
 """Is every tamper with the audit trail found, up to the last anchor, and does the verdict say what it cannot know?"""
 
 import dataclasses
+import hmac
+import json
 import secrets
 from pathlib import Path
 from typing import Any
@@ -128,6 +130,16 @@ def test_another_machine_verifies_with_the_old_key_and_not_without_it() -> None:
     without = KeyRing("k2", {"k2": RING.secrets["k2"]})
     verdict = audit.verify(rows, without, [])
     assert (verdict.broken_at, verdict.finding) == (1, "entry 1 is sealed by key 'k1', which is not on the ring")
+
+
+@given(size=st.integers(32, 200), fields=st.lists(st.text(max_size=40), min_size=3, max_size=6))
+def test_verifying_seals_as_the_standard_library_does(size: int, fields: list[str]) -> None:
+    ring = KeyRing("k1", {"k1": secrets.token_bytes(size)})
+    entry = [1, *fields, "k1", GENESIS]
+    text = json.dumps(entry, separators=(",", ":")).encode()
+    sealed = hmac.new(ring.secrets["k1"], text, "sha256").hexdigest()
+    assert audit.seal(entry, ring) == sealed
+    assert audit.verify([(*entry, sealed)], ring, []).is_whole
 
 
 def test_keys_are_made_once_are_private_and_rotate(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
