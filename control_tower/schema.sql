@@ -947,7 +947,7 @@ CREATE TABLE mart_case (
     view                VARCHAR NOT NULL,  -- object type that is the case
     case_no             INTEGER NOT NULL,  -- number of the case
     case_id             VARCHAR NOT NULL,  -- the object's id
-    source_system       VARCHAR NOT NULL,  -- source
+    source_system       VARCHAR NOT NULL,  -- source of its first event
     variant_no          INTEGER NOT NULL,  -- mart_variant
     step_count          INTEGER NOT NULL,  -- events of the case
     started_at          TIMESTAMP NOT NULL,  -- first event
