@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cli.output import complain, plain, say_json, say_rows
+from cli.output import complain, libraries_aside, plain, say_json, say_rows
 from control_tower.settings import current
 
 if TYPE_CHECKING:
@@ -54,7 +54,8 @@ def propose(
     settings = current()
 
     def draft(store: "Store", request: Any, _subject: str) -> "Receipt":
-        return planning.propose(store, request, settings, exception_ids)
+        with libraries_aside():
+            return planning.propose(store, request, settings, exception_ids)
 
     _do(draft, "new", _request(as_, reason, None, key), json)
 

@@ -43,8 +43,8 @@ def outcomes(
     sites = Filters().limited_to(None if scope is None else tuple(sorted(scope)))
     rules = policy.in_force(store).rules.outcomes
     asked = asking.period(since, until)
-    bounds = (asked.bounds["since"], asked.bounds["until"]) if since or until else None
-    first, last = bounds or _EVER
+    first, last = asked.since or _EVER[0], asked.until or _EVER[1]
+    bounds = (first, last) if since or until else None
     found = {measure.value: _said(compared.of_build(build, sites, measure, rules, bounds)) for measure in Measure}
     totals = _records(build.read("outcome_action", sites, since=first, until=last))
     proposals = _records(build.read("outcome_proposal", sites, since=first, until=last, row_limit=_MOST))

@@ -4,6 +4,7 @@ Formats only; reads nothing and decides nothing.
 """
 
 import json
+import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -34,6 +35,19 @@ def _plain(value: Any) -> Any:
     if isinstance(value, bytes):
         return value.decode("utf-8", "backslashreplace")
     return str(value)
+
+
+@contextmanager
+def libraries_aside() -> Iterator[None]:
+    """Whatever a library's own code prints meanwhile goes to standard error: the solver writes to descriptor 1 itself."""
+    sys.stdout.flush()
+    kept = os.dup(1)
+    os.dup2(2, 1)
+    try:
+        yield
+    finally:
+        os.dup2(kept, 1)
+        os.close(kept)
 
 
 def say_rows(rows: Sequence[dict[str, Any]], empty: str) -> None:

@@ -1,5 +1,6 @@
 """What does a plan say in words? Sentences about its lines, options, donors and approvals; no Streamlit, no query."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -17,6 +18,7 @@ SHORT_TERMS = {
     "split": "Splits", "donor_harm": "Donors",
 }  # fmt: skip
 WAYS = {"plan": "This plan", "first_come": "First come, first served", "priority": "Priority sort"}
+_NAMESPACE = re.compile(r"(?<![\w:])[a-z][\w-]*:(?=\w)")
 _PLAIN = {
     "split": "split over several sources", "partial_ship": "ship a part, the rest waits", "wait": "wait for what comes next",
     "defer": "defer until credit is decided", "reserve": "reserve the stock that is there",
@@ -29,6 +31,11 @@ _PLAIN = {
 def local(name: object) -> str:
     """An id without its namespace."""
     return str(name or "").partition(":")[2] or str(name or "")
+
+
+def unprefixed(sentence: str) -> str:
+    """A sentence with the namespace taken off its ids."""
+    return _NAMESPACE.sub("", sentence)
 
 
 def option(key: str, from_site_id: str | None, sites: Mapping[str, str]) -> str:
@@ -59,6 +66,7 @@ def turn(entry: Mapping[str, Any], names: Mapping[str, str | None], sites: Mappi
     instead, said = entry["instead"], str(entry["words"])
     if instead:
         said = said.replace(f", {instead} would", f", “{option(instead, names.get(instead), sites)}” would")
+    said = unprefixed(said)
     return said if entry["is_confirmed"] else f"{said} (by this line's own terms; not solved again)"
 
 

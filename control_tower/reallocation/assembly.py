@@ -150,8 +150,7 @@ def _with_splits(network: Network, lines: pd.DataFrame, split_amount: float) -> 
 
 def _whole(lines: pd.DataFrame) -> Places:
     """A number for each order that ships complete and has several short lines in the plan; −1 for all others."""
-    together = constraints.ships_together(lines)
-    orders = pd.Series(np.where(together, lines["order_id"], None), index=lines.index, dtype="object")
+    orders = lines["order_id"].astype("object").where(constraints.ships_together(lines))
     several = orders.notna() & (orders.groupby(orders).transform("size") > 1)
     found: Places = pd.factorize(orders.where(several))[0].astype(np.int64)
     return found

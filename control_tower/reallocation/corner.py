@@ -148,8 +148,8 @@ class Corner:
         outside[self.places] = False
         options = self.plan.model.options
         shipped = options.assign(qty=self.plan.flow)[outside & (options["lane_id"] != "").to_numpy()]
-        found: Mapping[str, float] = shipped.groupby("from_site_id")["qty"].sum().to_dict()
-        return found
+        summed = shipped.groupby("from_site_id")["qty"].sum()
+        return {str(site): float(qty) for site, qty in summed.items()}
 
     def _stays(self, model: Model, network: Network, line: int) -> Network:
         """The line's own answer is a little cheaper, so that only a better one takes its place."""

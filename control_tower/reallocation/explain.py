@@ -16,6 +16,7 @@ from control_tower.reallocation.plan import Plan
 from control_tower.reallocation.situation import SHORT, Situation, rows
 from control_tower.vocabulary import MoveAction as Action
 
+_SAME = 0.005
 TERM_WORDS = {
     "lateness": "lateness", "sla": "the contractual due time", "margin": "margin", "priority": "the line's priority",
     "freight": "freight", "split": "split cost", "donor_harm": "harm to the donor",
@@ -181,6 +182,8 @@ def _why(plan: Plan, choice: Choice, chosen: Choice) -> str:
         if together:
             return f"worth {-gap:,.2f} more for this line alone, but its order ships complete or others need it more"
         return f"worth {-gap:,.2f} more for this line alone, but what it needs serves other lines better"
+    if gap < _SAME:
+        return "as good as the chosen one"
     return f"{gap:,.2f} less than the chosen one{_mainly(plan, choice, chosen)}"
 
 

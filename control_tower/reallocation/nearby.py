@@ -123,7 +123,7 @@ class _View:
         """What a day late costs this line."""
         lines = self.model.situation.lines
         points = score.priority(lines.iloc[[self.line]], self.model.rules)["points"].iloc[0]
-        late = self.model.weights["lateness"] + self.model.weights["priority"] * float(points)
+        late = float(self.model.weights["lateness"] + self.model.weights["priority"] * float(points))
         price = float(lines["unit_price"].fillna(0.0).iloc[self.line])
         return max(float(self.model.rules.lateness_rate) * price * self.qty * late, _CENT)
 

@@ -140,9 +140,9 @@ def _arrival(model: Model) -> Numbers:
     chosen = model.options.iloc[model.arcs]
     last = chosen["action"].isin(NOTHING_ASSIGNED).to_numpy()
     at_a_loss = (model.worth["margin"].to_numpy()[model.arcs] < 0) & ~last
-    days: Numbers = chosen["arrives_day"].to_numpy(dtype=float)
-    behind: Numbers = np.select([last, at_a_loss], [1e7, 2e7], 0.0)
-    return days + behind + _per_unit_at_best(model.network) * 1e-9
+    days = chosen["arrives_day"].to_numpy(dtype=float)
+    rank: Numbers = days + np.select([last, at_a_loss], [1e7, 2e7], 0.0) + _per_unit_at_best(model.network) * 1e-9
+    return rank
 
 
 def _per_unit_at_best(network: Network) -> Numbers:

@@ -72,7 +72,7 @@ class _Asked:
     keys: list[str]
 
     def said(self, budget: Budget) -> list[dict[str, Any]]:
-        found, estimated = [], []
+        found, estimated = list[dict[str, Any]](), list[dict[str, Any]]()
         changes = nearby.changes(self.corner, self.line)
         solvable = self.corner.ways <= EXACT_BELOW and self._is_the_best(budget)
         for change in changes:

@@ -37,7 +37,7 @@ def _alternatives(line: Mapping[str, Any], sites: Mapping[str, str], currency: s
                 "late": f"{option['days_late']} d" if option["days_late"] else "in time",
                 "score": option["score"],
                 "less": round(option["score"] - best, 2),
-                "why": option["why"],
+                "why": answers_plan.unprefixed(option["why"]),
             }
             for option in allowed
         ]
@@ -64,7 +64,7 @@ def _refusals(line: Mapping[str, Any], sites: Mapping[str, str]) -> None:
             {
                 "rule": theme.words(option["refused_by"]),
                 "way": answers_plan.option(option["option"], option["from_site_id"], sites),
-                "why": option["why"],
+                "why": answers_plan.unprefixed(option["why"]),
             }
             for option in refused
         ]

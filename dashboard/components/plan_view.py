@@ -112,10 +112,11 @@ def against_the_field(compared: Sequence[Mapping[str, Any]], currency: str) -> N
     quiet.line(plain.as_text(answers_plan.compared(compared, currency)))
     rows = pd.DataFrame(compared)
     rows["way"] = [answers_plan.WAYS[way] for way in rows["way"]]
-    columns = {
-        "way": "Dealt out by", "score": f"Score, {currency}", "late_lines": "Late lines", "late_days": "Late days",
-        "late_donors": "Donors late", "freight_amount": f"Freight, {currency}",
+    heads = {
+        "way": ("Dealt out by", 155), "score": (f"Score, {currency}", 90), "late_lines": ("Late lines", 75),
+        "late_days": ("Late days", 75), "late_donors": ("Donors late", 85), "freight_amount": (f"Freight, {currency}", 90),
     }  # fmt: skip
+    columns = {name: st.column_config.Column(head, width=width) for name, (head, width) in heads.items()}
     table.plain_rows(rows, columns, "plan_field")
 
 

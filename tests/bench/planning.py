@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -53,4 +54,20 @@ def run(_: argparse.Namespace, child: Callable[..., dict[str, Any]], say: Callab
         lines += ["Warehouse location (OR-Library), by the same core:", ""]
         rows = [(name, f"{cost:,.3f}", f"{best:,.3f}") for name, (cost, best) in found.items()]
         lines += sections.table(rows, "problem", "found", "published")
-    sections.put("plan", "Reallocation", lines)
+    sections.put("plan", "Reallocation", [*lines, *_on_a_build(child, say)])
+
+
+def _on_a_build(child: Callable[..., dict[str, Any]], say: Callable[[str], None]) -> list[str]:
+    """A proposal for 2,000 short lines on the demo's build, from its tables to what is stored."""
+    with tempfile.TemporaryDirectory(prefix="tower-bench-plan-") as folder:
+        home = str(Path(folder) / "home")
+        child("demo", home, "26", "1500")
+        made = child("proposed", home, str(Path(folder) / "scaled"), "2000")
+    say(f"on a build: {made['seconds']}")
+    gap = "none" if made["gap"] is None else f"{made['gap']:.2%}"
+    words = (
+        f"On a build: the demo's shortages copied side by side until {made['short']:,} lines are short"
+        f" ({made['options']:,} options; {made['method']}, gap {gap}). Processor seconds from its tables to a stored proposal:"
+    )
+    rows = [(name, f"{seconds:.1f}") for name, seconds in made["seconds"].items()]
+    return [words, "", *sections.table(rows, "step", "seconds")]
