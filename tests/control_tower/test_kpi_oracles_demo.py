@@ -20,8 +20,8 @@ SINCE, UNTIL = (
     pd.Timestamp("2026-03-30"),
     pd.Timestamp("2026-06-28"),
 )  # from a Monday to the last day: something is open
-NOT_IN_THE_DEMO = {"return_on_cost", "control_total_difference"}
-"""The demo's policy states no running cost (K50), and its systems send no control totals (K58)."""
+NOT_IN_THE_DEMO = {"return_on_cost"}
+"""The demo's policy states no running cost (K50)."""
 
 
 @pytest.fixture(scope="module")

@@ -153,6 +153,5 @@ def _supply(run: Run, network: Network, purchases: pd.DataFrame, book: CaseBook)
     parent = pd.Series(identity, index=stable[changed]).reindex(stable[shift]).to_numpy()
     add("lead_time_shift", shift, told + 2 * DAY, reason="not re-promised", step="promise", rule="LT-1",
         detected_by="rule", parent=parent)  # fmt: skip
-    rows = purchases[changed]
-    times = {"told_at": told[changed], "due_at": rows["promised"] * DAY, "arrives_at": rows["usable"] * DAY}
-    return pd.DataFrame({"key": rows["key"], **times, "is_stopped": rows["is_stopped"], "identity": identity})
+    known = purchases.loc[changed, ["key", "is_stopped"]].assign(identity=identity, told_at=told[changed])
+    return known.assign(due_at=purchases["promised"] * DAY, arrives_at=purchases["usable"] * DAY)

@@ -57,6 +57,10 @@ class Run:
         stamps[seconds <= NEVER] = np.datetime64("NaT")
         return stamps
 
+    def seconds(self, stamp: np.datetime64) -> int:
+        """Seconds of the run until a moment in UTC: the other way round."""
+        return int((stamp.astype("datetime64[s]") - self.stamps(np.zeros(1, dtype=np.int64))[0]).astype(np.int64))
+
 
 NEVER = -(10**9)
 """A moment that has not come: earlier than any that could."""

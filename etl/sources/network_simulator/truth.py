@@ -41,6 +41,7 @@ def write(folder: Path, world: World, file: CaseFile, ledger: Ledger) -> dict[st
         "open_at_end": int(found["resolved_at"].lt(0).mul(found["closed_at"].lt(0)).mul(found["cancelled_at"].lt(0)).sum()),
         "times": {code: _times(part) for code, part in found.groupby("type_code")},
         "copies": _copies(world), "breaches": _breaches(world), "files": ledger.files,
+        "control_total_breaks": ledger.breaks,
     }  # fmt: skip
     (folder / "truth.json").write_text(json.dumps(content, indent=1, sort_keys=True) + "\n", encoding="utf-8")
     columns = ["no", "system", "type_code", "reason", "parent_no", "true_hours", "breaches", "breach_probability"]

@@ -18,6 +18,8 @@ class Ledger:
     """Rows by file: what a load must say about each."""
 
     files: dict[str, dict[str, int]] = field(default_factory=dict)
+    breaks: list[dict[str, str | int]] = field(default_factory=list)
+    """Control totals that state another number of rows than came."""
 
     def note(self, file: str, table: str, **rows: int) -> None:
         """`rows`: true, doubled, bad and late (late rows are true ones of the period before)."""

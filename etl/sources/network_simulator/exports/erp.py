@@ -6,10 +6,18 @@ from typing import Any
 import numpy as np
 
 from etl.sources.network_simulator import fulfilment
-from etl.sources.network_simulator.exports import codes, erp_master
+from etl.sources.network_simulator.exports import codes, erp_master, totals
 from etl.sources.network_simulator.exports.blemishes import Courier, Ledger
 from etl.sources.network_simulator.exports.caselog import CaseFile, exceptions, steps
-from etl.sources.network_simulator.exports.names import Period, currency, line_codes, order_codes, periods, references
+from etl.sources.network_simulator.exports.names import (
+    PERIOD_WEEKS,
+    Period,
+    currency,
+    line_codes,
+    order_codes,
+    periods,
+    references,
+)
 from etl.sources.network_simulator.exports.texts import Dialect, Table, delimited, write_lines, written
 from etl.sources.network_simulator.network import UNITS
 from etl.sources.network_simulator.run import DAY, NEVER, Ints
@@ -30,13 +38,18 @@ def write(folder: Path, world: World, file: CaseFile, ledger: Ledger) -> None:
         _write(folder / f"{name}.csv", world, name, table, ledger)
     _write(folder / "exceptions.csv", world, "exceptions", exceptions(world, file, "erp"), ledger)
     _write(folder / "exception_log.csv", world, "exception_log", steps(world, file, "erp"), ledger)
-    courier, first_no = Courier(ledger), 1
+    courier, first_no, written_at = Courier(ledger), 1, dict[str, int]()
     for period in periods(world):
         _write(folder / f"orders_{period.number:02d}.csv", world, "orders", _orders(world, period), ledger)
         _write(folder / f"order_lines_{period.number:02d}.csv", world, "order_lines", _lines(world, period), ledger)
         log = _log(world, period, first_no)
         first_no += len(log["log_no"])
-        _deliver(folder / f"order_log_{period.number:02d}.csv", world, log, courier, period.is_last)
+        newest = f"order_log_{period.number:02d}.csv"
+        _deliver(folder / newest, world, log, courier, period.is_last)
+        ended = min(period.number * PERIOD_WEEKS * 7 * DAY, world.run.end)
+        written_at |= {f"{name}_{period.number:02d}.csv": ended for name in ("orders", "order_lines", "order_log")}
+    stated = totals.table(world, ledger, "erp", {newest: totals.CUT_OFF}, written_at)
+    _write(folder / "control_totals.csv", world, "control_totals", stated, ledger)
 
 
 def _write(path: Path, world: World, name: str, table: Table, ledger: Ledger) -> None:

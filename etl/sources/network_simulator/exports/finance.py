@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
-from etl.sources.network_simulator.exports import workbook
+from etl.sources.network_simulator.exports import totals, workbook
 from etl.sources.network_simulator.exports.blemishes import Ledger
 from etl.sources.network_simulator.exports.caselog import CaseFile, exceptions, steps
 from etl.sources.network_simulator.exports.erp import until
@@ -22,17 +22,23 @@ def header(name: str) -> str:
 
 
 def write(folder: Path, world: World, file: CaseFile, ledger: Ledger) -> None:
-    """Write one workbook per month of posting, and one of disputes and exceptions."""
+    """Write one workbook per month of posting, one of disputes and exceptions, and one of control totals."""
     posted = np.flatnonzero(world.bills.posted_at <= world.run.end)
     posted = posted[np.argsort(world.bills.posted_at[posted], kind="stable")]
     month = world.run.stamps(world.bills.posted_at[posted]).astype("datetime64[M]")
+    written_at = {}
     for one in np.unique(month):
         ship = posted[month == one]
+        newest = f"finance_{one}.xlsx"
+        written_at[newest] = min(world.run.seconds(one + 1), world.run.end)
         invoices, cash = _invoices(world, ship), _cash(world, ship)
-        _write(folder / f"finance_{one}.xlsx", world, {"Invoices": invoices, "Cash": cash}, ledger)
+        _write(folder / newest, world, {"Invoices": invoices, "Cash": cash}, ledger)
     sheets = {"Credits": _credits(world), "Disputes": _disputes(world, file), "Exceptions": exceptions(world, file, "finance"),
               "Log": steps(world, file, "finance")}  # fmt: skip
     _write(folder / "cases.xlsx", world, sheets, ledger)
+    breaks = {newest: totals.ENTERED_LATER, "adjustments.xlsx": totals.NEVER_CAME}
+    stated = totals.table(world, ledger, "finance", breaks, written_at)
+    _write(folder / "control.xlsx", world, {"Control": stated}, ledger)
 
 
 def _write(path: Path, world: World, sheets: dict[str, Table], ledger: Ledger) -> None:

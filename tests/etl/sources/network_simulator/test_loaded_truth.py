@@ -4,6 +4,8 @@ from datetime import timedelta
 
 import pytest
 
+from control_tower import kpi
+from control_tower.definitions import kpis
 from etl import source
 from etl.sources.network_simulator import simulate
 from etl.sources.network_simulator.exports import codes
@@ -132,6 +134,22 @@ def test_every_order_that_came_twice_is_detected(loaded: Loaded) -> None:
     for one, customer, at in (row for row in orders if row[0].removeprefix("demo:") in found - true):
         earlier = [o for o, c, t in orders if c == customer and o != one and timedelta() <= at - t <= timedelta(days=1)]
         assert wanted[one] in {wanted[other] for other in earlier}, "found without being a repeat"
+
+
+def test_control_totals_differ_from_what_came_where_the_truth_says_so(loaded: Loaded) -> None:
+    """K58: every file of ERP and finance is stated; the breaks of truth.json are the only differences, and the figure."""
+    query = """
+        SELECT CASE t.source_system WHEN 'sim_erp' THEN 'erp' ELSE 'finance' END, t.file, t.stated_rows, coalesce(l.read_rows, 0)
+        FROM core_control_total AS t LEFT JOIN load_ledger AS l ON t.source_system = l.source_system AND t.file = l.file"""
+    stated = loaded.rows(query)
+    breaks = {(row["system"], row["file"], row["stated"], row["came"]) for row in loaded.truth["control_total_breaks"]}
+    assert {row for row in stated if row[2] != row[3]} == breaks
+    assert {(row[0], row[2] - row[3]) for row in breaks} == {("erp", 40), ("finance", -3), ("finance", 12)}
+    files = "SELECT count(*) FROM load_ledger WHERE source_system IN ('sim_erp', 'sim_finance')"
+    totals_and_missing_file = 2 - 1
+    assert loaded.rows(files) == [(len(stated) + totals_and_missing_file,)]
+    difference = kpi.evaluate(loaded.connection, kpis()["control_total_difference"])
+    assert difference.value == pytest.approx((40 + 3 + 12) / sum(row[2] for row in stated))
 
 
 def test_stock_that_is_promised_twice_is_detected_and_nothing_else(loaded: Loaded, unplanted: Loaded) -> None:
