@@ -17,7 +17,7 @@ from control_tower import builds as build_store
 from control_tower.settings import Settings, current
 
 if TYPE_CHECKING:
-    from control_tower.services.request import Receipt
+    from control_tower.services.intake import Followed
     from etl.pipeline import FileReport, LoadReport
     from etl.source import Source
 
@@ -82,13 +82,15 @@ def _check(found: list["Source"], from_: Path | None, json: bool) -> None:
         raise typer.Exit(1)
 
 
-def _say(report: "LoadReport", json: bool, receipts: "list[Receipt]") -> None:
+def _say(report: "LoadReport", json: bool, followed: "Followed") -> None:
     new = [f for f in report.files if f.is_new]
     if json:
-        say_json(_as_json(report, new) | {"shown": [{"subject": r.subject_id, "state": r.state} for r in receipts]})
+        shown = [{"subject": r.subject_id, "state": r.state} for r in followed.receipts]
+        escalated = [one.exception_id for one in followed.escalated if not one.refused]
+        say_json(_as_json(report, new) | {"shown": shown, "escalated": escalated})
         return
     _say_files(report, new)
-    say_shown(receipts)
+    say_shown(followed)
 
 
 def _say_files(report: "LoadReport", new: list["FileReport"]) -> None:
@@ -121,11 +123,12 @@ def _as_json(report: "LoadReport", new: list["FileReport"]) -> dict[str, object]
 
 def unload(name: Annotated[str, typer.Argument(metavar="SOURCE")], as_: As = None, json: Json = False) -> None:
     """Publish a build without one source; its raw files stay."""
+    from control_tower.services.intake import Followed
     from etl import pipeline
 
     with answering(as_, "unload", name), progress() as step:
         report = pipeline.unload(name, current(), step, as_)
-    _say(report, json, [])
+    _say(report, json, Followed([], []))
 
 
 def builds(json: Json = False) -> None:

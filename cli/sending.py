@@ -17,7 +17,7 @@ from control_tower.settings import Settings, current
 
 if TYPE_CHECKING:
     from control_tower.model import OutboxMessage
-    from control_tower.services.request import Receipt
+    from control_tower.services.intake import Followed
 
 Json = Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")]
 As = Annotated[str, typer.Option("--as", help="The user of the tower who asks.")]
@@ -101,39 +101,44 @@ def refresh(
 
     with answering(as_, "load", "the tower's own decisions"), progress() as step:
         report = pipeline.load([], current(), step)
-    receipts = shown_to_store(current())
+    followed = shown_to_store(current())
     if json:
-        done = [{"subject": r.subject_id, "state": r.state} for r in receipts]
-        say_json({"build": report.build_id, "published": report.published, "confirmed": done})
+        done = [{"subject": r.subject_id, "state": r.state} for r in followed.receipts]
+        escalated = [one.exception_id for one in followed.escalated if not one.refused]
+        say_json({"build": report.build_id, "published": report.published, "confirmed": done, "escalated": escalated})
         return
     plain(f"published {report.build_id}" if report.published else f"nothing new; build {report.build_id} stays")
-    say_shown(receipts)
+    say_shown(followed)
 
 
-def shown_to_store(settings: Settings) -> "list[Receipt]":
-    """Tell the store, if there is one, what the published build shows: moves that came true, cases that ended.
+def shown_to_store(settings: Settings) -> "Followed":
+    """Tell the store, if there is one, what the published build shows: moves that came true, cases that ended or wait too long.
 
     A store that cannot be written is said and no reason to fail: the build is published, and the next one tells it again.
     """
+    from control_tower.services import intake
     from control_tower.workflow.store import extracting
 
     if not extracting.is_there(settings.store_place):
-        return []
+        return intake.Followed([], [])
     from control_tower import warehouse
-    from control_tower.services import intake, opening
+    from control_tower.services import opening
 
     build = warehouse.open_current(settings)
     try:
-        return intake.take_in(opening.current_store(settings), build)
+        return intake.follow(opening.current_store(settings), build)
     except StoreError as error:
         complain(f"the build is published, but the store was not told what it shows: {error}")
-        return []
+        return intake.Followed([], [])
 
 
-def say_shown(receipts: "list[Receipt]") -> None:
-    """Say what was confirmed and closed."""
-    for receipt in receipts:
+def say_shown(followed: "Followed") -> None:
+    """Say what was confirmed, closed and escalated."""
+    for receipt in followed.receipts:
         plain(f"{receipt.subject_id} is {receipt.state}: the build shows it")
+    called = sum(not one.refused for one in followed.escalated)
+    if called:
+        plain(f"{called} escalated: their time is over")
 
 
 @contextmanager

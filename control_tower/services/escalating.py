@@ -1,6 +1,6 @@
 """What escalates by itself? Every step of the ladder that is due, taken by the service account `service.escalation_service`.
 
-Called by `tower escalate` and after a build; each step is an ordinary action with its right, its audit entry and a key of
+Called by `tower escalate` and by the intake of every build; each step is an ordinary action with its right, its audit entry and a key of
 its own, so that calling twice takes no step twice. Never holds the ladder: the policy does.
 """
 

@@ -1,17 +1,19 @@
-"""What does a new build show of what was decided? Released proposals that came true are confirmed, ended cases closed.
+"""What does a new build show of what was decided? Released proposals that came true are confirmed, ended cases closed,
+and what waits beyond its time is escalated.
 
 Acts as the intake's account after a build is published. Facts come from the build (ruling 5): nothing is confirmed or
 closed because somebody says so. Never loads anything.
 """
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import UTC
 from decimal import Decimal
 from typing import Any
 
 from control_tower.errors import Conflict, NotAllowed, Stale
 from control_tower.model import ExceptionCase, Proposal
-from control_tower.services import cases, outcomes, releases
+from control_tower.services import cases, escalating, outcomes, releases
 from control_tower.services.request import Receipt, Request
 from control_tower.vocabulary import ExceptionStatus, MoveAction, OutboxState, ProposalState, ServiceRole
 from control_tower.warehouse import Build
@@ -21,6 +23,22 @@ from control_tower.workflow.store.store import Store
 _ACCOUNT = f"service.{ServiceRole.INTAKE}"
 _NOTHING_TO_SEE = frozenset({MoveAction.WAIT, MoveAction.DEFER, MoveAction.ALTERNATE_CARRIER})
 """Actions that assign no goods: they leave no trace in an order line's quantities."""
+
+
+def follow(store: Store, build: Build) -> "Followed":
+    """Everything that a new build brings about: what it shows (`take_in`), then each step of the ladder that is due (ROU-03).
+
+    What has ended is closed first, so that nobody is called for it. Run as often as you like: no step is taken twice.
+    """
+    return Followed(take_in(store, build), escalating.run(store, build.read))
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """What became of the store after a build: what was confirmed, closed and measured, and who was called."""
+
+    receipts: list[Receipt]
+    escalated: list[escalating.Escalated]
 
 
 def take_in(store: Store, build: Build) -> list[Receipt]:

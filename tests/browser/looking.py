@@ -10,9 +10,9 @@ def settled(page: Page) -> None:
 
     Streamlit draws a skeleton until an element's code is loaded; what is below it moves when it comes.
     """
-    expect(page.get_by_text("AGPL-3.0-or-later")).to_be_attached(timeout=60_000)
-    expect(page.locator("[data-testid=stApp][data-test-script-state=notRunning]")).to_be_attached(timeout=60_000)
-    expect(page.get_by_test_id("stSkeleton")).to_have_count(0, timeout=60_000)
+    expect(page.get_by_text("AGPL-3.0-or-later")).to_be_attached(timeout=120_000)
+    expect(page.locator("[data-testid=stApp][data-test-script-state=notRunning]")).to_be_attached(timeout=120_000)
+    expect(page.get_by_test_id("stSkeleton")).to_have_count(0, timeout=120_000)
     expect(page.get_by_test_id("stException")).to_have_count(0)
 
 
@@ -22,7 +22,7 @@ def click_row(table: Locator, text: str = "", x: int = 120) -> None:
     The grid is a canvas: what it shows is read from its twin for screen readers, which is there once it is drawn.
     """
     cell = table.locator("canvas td", has_text=text).first
-    expect(cell).to_be_attached(timeout=60_000)
+    expect(cell).to_be_attached(timeout=120_000)
     place = int(str(cell.get_attribute("id")).rsplit("-", 1)[1])
     table.locator(".dvn-scroller").click(position={"x": x, "y": _HEAD + _ROW * place + _ROW // 2})
 

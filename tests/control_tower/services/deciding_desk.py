@@ -81,6 +81,14 @@ class Tower:
         assert found is not None
         return str(found.state)
 
+    def again(self, folder: Path) -> "Tower":
+        """The same tower for another process: connections of its own."""
+        self.store.engine.dispose(close=False)
+        url = self.store.engine.url.render_as_string(hide_password=False)
+        anchor = Anchor(str(folder / "heads.jsonl"), self.store.ring)
+        store = Store(engine.make(url), self.store.ring, anchor, self.clock, lambda: self.facts)
+        return Tower(store, self.facts, self.clock)
+
     def trail(self) -> list[tuple[str, str, str]]:
         """Actor, action and outcome of every audit entry, in order."""
         with self.store.reading() as unit:

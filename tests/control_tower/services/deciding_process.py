@@ -1,15 +1,18 @@
-"""What does another process do to the store? Run as a program with a job in JSON; used by the tests of races and kills.
+"""What does another process do to the store? Used by the tests of races (a program with a job in JSON) and kills (a fork).
 
 `race` approves one proposal after the other and prints what it was told; `work` goes the whole way again and again and
 prints each step it was told had happened, until it is killed.
 """
 
+import itertools
 import json
 import os
 import signal
 import sys
 import threading
 from pathlib import Path
+
+import sqlalchemy as sa
 
 from control_tower.errors import Conflict, Stale
 from control_tower.model import Pool
@@ -33,9 +36,15 @@ def race(desk, who: str, numbers: list[str]) -> None:
             told("lost", f"{number} {error}")
 
 
-def work(desk, who: str, numbers: list[str]) -> None:
-    """Kill this very process after so many seconds (the first of `numbers`), wherever it is by then."""
-    threading.Timer(float(numbers[0]), os.kill, (os.getpid(), signal.SIGKILL)).start()
+def work(desk, who: str, statements: int, seconds: float) -> None:
+    """Kill this very process so many seconds after its so-manieth statement, wherever it is by then."""
+    counted = itertools.count(1)
+
+    def count(*_said) -> None:
+        if next(counted) == statements:
+            threading.Timer(seconds, os.kill, (os.getpid(), signal.SIGKILL)).start()
+
+    sa.event.listen(desk.store.engine, "before_cursor_execute", count)
     desk.facts.stock[Pool("erp:NORTH", "erp:I1").key] = 10**9
     while True:
         number = proposals.draft(desk.store, Request("planner"), plan(1)).subject_id
@@ -49,4 +58,4 @@ def work(desk, who: str, numbers: list[str]) -> None:
 if __name__ == "__main__":
     job = json.loads(sys.argv[1])
     ring = KeyRing("k1", {"k1": bytes.fromhex(job["key"])})
-    {"race": race, "work": work}[job["do"]](tower(job["url"], Path(job["folder"]), ring), job["who"], job["numbers"])
+    race(tower(job["url"], Path(job["folder"]), ring), job["who"], job["numbers"])

@@ -4,6 +4,7 @@ import json
 import os
 import random
 import signal
+import threading
 from collections import Counter
 from datetime import timedelta
 from pathlib import Path
@@ -186,6 +187,38 @@ def _send_and_die(desk: Tower, receiver: Endpoint) -> None:
 
     sending.send_due(desk.store, Deadly(), random.Random(1))
     os._exit(0)
+
+
+def killed_while_sending(desk: Tower, folder: Path, times: int, seed: int) -> None:
+    """Kill a sender at random points, again and again; in the end everything is with the ERP, once."""
+    chance, wanted = random.Random(seed), set[str]()
+    with stand_in_erp.running() as erp:
+        for _ in range(times):
+            number = released(desk)
+            wanted |= {f"{number}:1:{what}" for what in KEYS}
+            child = os.fork()
+            if child == 0:
+                threading.Timer(chance.uniform(0.001, 0.08), os.kill, (os.getpid(), signal.SIGKILL)).start()
+                while True:
+                    sending.send_due(desk.again(folder).store, endpoint(erp), random.Random(1))
+            assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -signal.SIGKILL
+            desk.clock.move(seconds=outbox.LEASE.total_seconds() + 1)
+            assert sum(sending.counts(desk.store).values()) == len(wanted), "nothing is gone"
+        send_all(desk, endpoint(erp))
+    assert set(erp.effects) == wanted, "the stand-in keeps one effect per key, and there is one for each"
+    assert sending.counts(desk.store)["sent"] == len(wanted)
+    assert desk.store.verify().is_whole
+
+
+def test_a_sender_killed_anywhere_loses_and_doubles_nothing(either: Tower, tmp_path: Path) -> None:
+    # fault 47
+    killed_while_sending(either, tmp_path, 13, seed=47)
+
+
+@pytest.mark.slow
+def test_a_sender_killed_a_thousand_times_loses_and_doubles_nothing(either: Tower, tmp_path: Path) -> None:
+    # fault 47
+    killed_while_sending(either, tmp_path, 1_000, seed=4700)
 
 
 def test_of_two_senders_only_one_has_a_message(desk: Tower) -> None:

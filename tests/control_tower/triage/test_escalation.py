@@ -1,5 +1,6 @@
 """Does the ladder take each step once, by its own account, and only when its clock is over?"""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 import pytest
 
 from control_tower import policy
-from control_tower.services import escalating
+from control_tower.services import escalating, intake
 from control_tower.triage import escalation, sla
 from control_tower.workflow.rights import Action, may
 from control_tower.workflow.store.store import Store
@@ -51,6 +52,14 @@ def test_a_paused_or_running_clock_escalates_nothing() -> None:
         assert escalation.due(row(), clocks(AT - timedelta(hours=9), state), WEEKS, AT, LADDER) is None
 
 
+@dataclass(frozen=True)
+class Shown:
+    """What the intake asks of a build, answered by rows that a test typed in."""
+
+    id: str
+    read: Any
+
+
 @pytest.fixture
 def desk(tmp_path: Path) -> Tower:
     return tower(f"sqlite:///{tmp_path / 'store.sqlite'}", tmp_path)
@@ -69,9 +78,10 @@ def test_without_stock_elsewhere_sales_operations_gets_it_and_procurement_a_task
         [stock | {"site_id": "x:A", "on_hand_qty": 500}, stock | {"site_id": "x:B", "on_hand_qty": 59}],
     )
     typed(build, exception_id=key, site_id="x:A", customer_tier="small", detected_at=datetime(2026, 2, 2))
-    first = escalating.run(desk.store, reading(build))
+    shown = Shown("build-2", reading(build))
+    first = intake.follow(desk.store, shown).escalated  # type: ignore[arg-type]
     assert [(one.exception_id, one.step_id, one.refused) for one in first] == [(key, "no_alternate_stock", "")]
-    assert escalating.run(desk.store, reading(build)) == []
+    assert intake.follow(desk.store, shown).escalated == [], "a build that is taken in again calls nobody twice"  # type: ignore[arg-type]
     _assert_escalated(desk.store, key)
     build.connection.execute("UPDATE core_inventory SET on_hand_qty = 60 WHERE site_id = 'x:B'")
     other = tower(f"sqlite:///{desk.store.engine.url.database}.other", Path(str(desk.store.engine.url.database)).parent)
