@@ -129,6 +129,13 @@ def lend(store: Store, request: Request, to_user_id: str, from_at: datetime, unt
     return perform(store, request, Deed(Action.USER_DELEGATE, "user", to_user_id, content), write)
 
 
+def lenders(store: Store, viewer: User) -> list[User]:
+    """Whose right to approve this user has now besides their own; only accounts that may still approve."""
+    with store.reading() as unit:
+        found = [unit.users.find(user_id) for user_id in unit.users.lenders(viewer.user_id, unit.now)]
+    return [user for user in found if user and user.is_active and may(user.role, Action.PROPOSAL_APPROVE)]
+
+
 def _require_duties(desk: Desk, user: User) -> None:
     if user.role not in list(Role):
         raise NotAllowed(f"user {user.user_id}: {user.role!r} is no role; allowed: {', '.join(Role)}")

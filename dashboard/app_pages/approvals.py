@@ -4,7 +4,7 @@ import streamlit as st
 
 from control_tower.services import proposals
 from dashboard import data, filters, identity
-from dashboard.components import approving, plain, quiet
+from dashboard.components import approving, delegating, plain, quiet
 
 
 def main() -> None:
@@ -26,6 +26,7 @@ def main() -> None:
     else:
         quiet.line("A proposal comes here when a rule of the approval matrix asks for your role and your sites.")
     approving.tables(viewer, found)
+    delegating.lend(viewer)
 
 
 main()

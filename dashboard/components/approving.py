@@ -5,10 +5,11 @@ from typing import Any
 import streamlit as st
 
 from control_tower.model import Proposal, User
+from control_tower.services import users
 from control_tower.vocabulary import ProposalState
 from control_tower.workflow import matrix
 from control_tower.workflow.rights import Action, may
-from dashboard import answers_plan, data, filters, planned, theme
+from dashboard import answers_plan, data, filters, identity, planned, theme
 from dashboard.components import plain, plan_view, proposal_actions, proposal_view, quiet
 
 _DUE = (ProposalState.APPROVED, ProposalState.FAILED)
@@ -18,11 +19,12 @@ def waiting_for(viewer: User, found: list[Proposal]) -> list[Proposal]:
     """The proposals that this user's role may decide now; own ones too, so that the refusal can be read."""
     if not may(viewer.role, Action.PROPOSAL_APPROVE):
         return []
-    return [p for p in found if p.state in proposal_actions.WAITING and _asks(p, viewer)]
+    roles = {viewer.role, *(one.role for one in users.lenders(identity.store(), viewer))}
+    return [p for p in found if p.state in proposal_actions.WAITING and _asks(p, roles)]
 
 
-def _asks(found: Proposal, viewer: User) -> bool:
-    return any(viewer.role in rule.roles for rule in matrix.missing(found.required, proposal_view.valid(found)))
+def _asks(found: Proposal, roles: set[str]) -> bool:
+    return any(roles & set(rule.roles) for rule in matrix.missing(found.required, proposal_view.valid(found)))
 
 
 def due(viewer: User, found: list[Proposal]) -> list[Proposal]:

@@ -10,7 +10,7 @@ import streamlit as st
 
 from control_tower import settings
 from control_tower.model import Proposal, User
-from control_tower.services import approvals, planning, proposals, releases
+from control_tower.services import approvals, planning, proposals, releases, users
 from control_tower.services.planning import Outlook, Wish
 from control_tower.services.request import Receipt, Request
 from control_tower.vocabulary import ProposalState
@@ -19,7 +19,7 @@ from control_tower.workflow.approval import EDITABLE
 from control_tower.workflow.rights import Action, may
 from control_tower.workflow.store.store import Store
 from dashboard import actions, answers_plan, filters, identity, planned
-from dashboard.components import plain, quiet
+from dashboard.components import delegating, plain, quiet
 
 WAITING = (ProposalState.SUBMITTED, ProposalState.PARTLY_APPROVED)
 
@@ -93,7 +93,8 @@ def objection(found: Proposal, viewer: User, action: Action) -> str:
     if viewer.person_id in {one.approver_person_id for one in given}:
         return "you decided on it already; a second person must"
     roles = sorted({role for rule in matrix.missing(found.required, given) for role in rule.roles})
-    return "" if viewer.role in roles else f"it waits for {' or '.join(roles)}".replace("_", " ")
+    own = {viewer.role, *(one.role for one in users.lenders(store, viewer))}
+    return "" if own & set(roles) else f"it waits for {' or '.join(roles)}".replace("_", " ")
 
 
 def show(found: Proposal, viewer: User) -> None:
@@ -107,6 +108,7 @@ def show(found: Proposal, viewer: User) -> None:
     reason = st.text_input(
         "Reason", key=key, max_chars=500, help="Rejecting and cancelling need one; the trail keeps it."
     )
+    delegating.choose(found, viewer)
     with st.container(horizontal=True):
         for label, action, verb, is_reasoned in steps:
             lacks = against[action] or ("give a reason first" if is_reasoned and not reason.strip() else "")
@@ -148,4 +150,9 @@ def _do(label: str, verb: Callable[..., Receipt], found: Proposal, key: str) -> 
         "Plan again": "planned anew: a draft again", "Withdraw": "withdrawn",
     }[label]  # fmt: skip
     said, reason = f"{found.proposal_id} is {done}", st.session_state.get(key, "")
-    actions.act(said, verb, found.proposal_id, reason=reason, version=found.revision)
+    lender = delegating.chosen(found) if label in ("Approve", "Reject") else ""
+    if lender:
+        as_lent = delegating.approve if label == "Approve" else delegating.reject
+        actions.act(said, as_lent, found.proposal_id, lender, reason=reason, version=found.revision)
+    else:
+        actions.act(said, verb, found.proposal_id, reason=reason, version=found.revision)

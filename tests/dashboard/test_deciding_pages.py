@@ -204,6 +204,26 @@ def test_the_planner_looks_again_before_every_step_on_pages_and_in_commands(
     assert proposals.submit(store, Request("planner"), "P-000001").state == "submitted"
 
 
+def test_a_lent_right_to_approve_is_used_in_the_lenders_name_and_both_are_named(desk: Desk) -> None:
+    """GOV-02, fault 76: lent on the page with a reason, offered where it counts, written beside the decision."""
+    desk.submitted()
+    app = desk.tab("second_approver", "approvals")
+    app.selectbox(key="lend_to").set_value("approver")
+    lend = next(button for button in app.button if button.label == "Lend the right to approve")
+    lend.click().run()
+    assert "a reason" in warned(app), "without one nothing is lent"
+    app.text_input(key="lend_reason").set_value("two days off")
+    next(button for button in app.button if button.label == "Lend the right to approve").click().run()
+    assert not app.exception
+    app = desk.tab("approver", "approvals")
+    app.selectbox(key="name_P-000001_2").set_value("second_approver")
+    app.button(key="proposal.approve_P-000001").click().run()
+    (given,) = proposals.approvals_of(desk.store, "P-000001")
+    assert (given.approver_id, given.on_behalf_of, given.decision) == ("approver", "second_approver", "approved")
+    app = desk.tab("second_approver", "approvals")
+    assert not [box for box in app.selectbox if box.label == "Decide in"], "nobody lent anything to the lender"
+
+
 def test_choosing_another_option_needs_a_reason_and_is_kept_as_an_override(desk: Desk) -> None:
     """REA-10: the difference to the recommended plan is shown; without a reason nothing is drafted."""
     line = desk.shortage.outlook.payload["lines"][0]

@@ -84,6 +84,13 @@ class Users:
         )
         return self._connection.execute(found).first() is not None
 
+    def lenders(self, to_user_id: str, at: datetime) -> list[str]:
+        """For whom somebody may act at this instant."""
+        found = sa.select(delegate.c.from_user_id).where(
+            delegate.c.to_user_id == to_user_id, delegate.c.from_at <= at, delegate.c.until_at > at
+        )
+        return list(self._connection.execute(found.distinct().order_by("from_user_id")).scalars())
+
 
 class Policies:
     """Versions of the policy after the shipped one."""
