@@ -982,6 +982,20 @@ CREATE TABLE mart_exposure_value (
     value_no            INTEGER NOT NULL,  -- 0 = first in the order of the values
     value               VARCHAR NOT NULL   -- id or word
 );
+-- One row per correlation id with a failed message, and when it got through. Key: correlation_id
+CREATE TABLE mart_integration_failure (
+    correlation_id      VARCHAR NOT NULL,  -- of the messages that belong together
+    source_system       VARCHAR,           -- source of its first failed message
+    interface_id        VARCHAR,           -- interface of its failed messages
+    first_failed_at     TIMESTAMP,         -- when it failed first
+    recovered_at        TIMESTAMP          -- as stated, else the first later message that passed; null = not yet
+);
+-- One row per business transaction that arrived more than once. Key: business_key
+CREATE TABLE mart_repeated_transaction (
+    business_key        VARCHAR NOT NULL,  -- of the transaction, as its messages bear it
+    source_system       VARCHAR,           -- source
+    first_sent_at       TIMESTAMP          -- when it arrived first
+);
 -- One row per unit that can fail, for rates: its dimensions as numbers of mart_exposure_value. Key: kind, unit_id
 CREATE TABLE mart_exposure (
     kind                VARCHAR NOT NULL,  -- order_line, order, shipment, receipt or invoice

@@ -70,9 +70,14 @@ def _stocks(
     facts: BuildFacts,
     points: list[tuple[datetime, datetime]],
 ) -> dict[datetime, Figure]:
+    ends = {since: min(until, question.at or until) for since, until in points}
+    if "$at" not in definition.select:  # then the rows do not depend on the instant: they are read once for all
+        asked = Question(question.period, question.at, question.where, instants=tuple(dict.fromkeys(ends.values())))
+        at_once = figures(connection, definition, asked, facts)
+        known = {datetime.fromisoformat(at): figure for at, figure in at_once.items() if at}
+        return {since: known[at] for since, at in ends.items() if at in known}
     counted: dict[datetime, Figure] = {}
-    for since, until in points:
-        at = min(until, question.at or until)
+    for since, at in ends.items():
         found = figures(connection, definition, Question(question.period, at, question.where), facts)
         counted |= {since: found[None]} if None in found else {}
     return counted

@@ -43,12 +43,16 @@ _STOCK: Final = ("valid_from", "valid_to", "value", "weight")
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is asked of a definition: a period, the instant that "now" means, a filter and a dimension."""
+    """What is asked of a definition: a period, the instant that "now" means, a filter and a dimension.
+
+    `instants`: a stock as of each of these in one query instead, the instant being the key.
+    """
 
     period: Period
     at: datetime | None
     where: Where
     dimension: str | None = None
+    instants: tuple[datetime, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,10 +93,12 @@ def score(connection: duckdb.DuckDBPyConnection, definition: KpiDefinition, ques
     every = definition.aggregate == "derived"
     conditions += [_in(source[name], values, (name, every), parameters) for name, values in question.where.items()]
     context = _context(definition) if any(place.startswith("context.") for place in source.values()) else ""
-    key = f"CAST({source[question.dimension]} AS VARCHAR)" if question.dimension else "CAST(NULL AS VARCHAR)"
+    place = "point.at" if question.instants else source[question.dimension] if question.dimension else "NULL"
+    if question.instants:
+        context += " CROSS JOIN (SELECT unnest(CAST($instants AS TIMESTAMP[])) AS at) AS point"
     text = (
         f"WITH score AS (\n{definition.select}\n),\n"
-        f"{'counted' if definition.once_per else 'scored'} AS (\nSELECT {_columns(definition, types)}, {key} AS key\n"
+        f"{'counted' if definition.once_per else 'scored'} AS (\nSELECT {_columns(definition, types)}, CAST({place} AS VARCHAR) AS key\n"
         f"FROM score {context}\nWHERE {' AND '.join(conditions)}\n)"
     )
     return Score(text + _counted_once(definition), parameters)
@@ -161,8 +167,9 @@ def _extras(definition: KpiDefinition, types: Mapping[str, str]) -> list[str]:
 
 def _time_conditions(definition: KpiDefinition, question: Question, parameters: dict[str, Any]) -> list[str]:
     if definition.aggregate == "stock":
-        parameters["at"] = question.at
-        return ["score.valid_from <= $at", "(score.valid_to IS NULL OR score.valid_to > $at)"]
+        name, at = ("instants", "point.at") if question.instants else ("at", "$at")
+        parameters[name] = list(question.instants) if question.instants else question.at
+        return [f"score.valid_from <= {at}", f"(score.valid_to IS NULL OR score.valid_to > {at})"]
     conditions = ["score.measured_on IS NOT NULL"]
     for name, sign in (("since", ">="), ("until", "<")):
         if (bound := getattr(question.period, name)) is not None:

@@ -13,14 +13,11 @@ note      = "Retries of one message carry its idempotency key and are no duplica
 --- */
 SELECT
     'message ' || business_key AS transaction_id,
-    min(sent_at) AS measured_on,
+    first_sent_at AS measured_on,
     1 AS value,
     0 AS weight,
-    min(source_system) AS source_system
-FROM core_integration_message
-WHERE business_key IS NOT NULL
-GROUP BY business_key
-HAVING min(coalesce(idempotency_key, message_id)) != max(coalesce(idempotency_key, message_id))
+    source_system
+FROM mart_repeated_transaction
 UNION ALL
 SELECT
     'order ' || order_id AS transaction_id,

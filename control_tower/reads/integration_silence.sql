@@ -2,22 +2,16 @@
    how long ago by its source's clock or newest message, the longest of 99 in 100 pauses of the quarter until $until, messages of [since, until) that
    came later than expected by more than the policy allows, and expected ones that a source reports as missing.
    silent = the pause that lasts is longer than the policy allows and than three usual ones. $source as in integration_total. */
-WITH message AS (
+WITH pause AS (
     SELECT
         interface_id,
-        source_system,
-        sent_at,
-        expected_at,
-        CASE WHEN sent_at >= $until - INTERVAL 91 DAY AND sent_at < $until THEN sent_at END AS lately_at
+        epoch(sent_at) - epoch(lag(sent_at) OVER (PARTITION BY interface_id ORDER BY sent_at)) AS gap_seconds
     FROM core_integration_message
-    WHERE attempt = 1 AND ($source = '' OR source_system = $source)
-),
-pause AS (
-    SELECT
-        interface_id,
-        epoch(lately_at) - epoch(lag(lately_at) OVER (PARTITION BY interface_id ORDER BY lately_at)) AS gap_seconds
-    FROM message
-    WHERE lately_at IS NOT NULL
+    WHERE
+        attempt = 1
+        AND sent_at >= $until - INTERVAL 91 DAY
+        AND sent_at < $until
+        AND ($source = '' OR source_system = $source)
 ),
 usual AS (
     SELECT
@@ -31,10 +25,10 @@ allowed AS (
     FROM policy_parameter
     WHERE name = 'silent_interface_hours'
 ),
-interface AS (
+part AS (
     SELECT
         interface_id,
-        any_value(source_system) AS source_system,
+        source_system,
         max(sent_at) AS last_sent_at,
         count(sent_at) FILTER (WHERE sent_at >= $since AND sent_at < $until) AS message_count,
         count(sent_at) FILTER (
@@ -42,16 +36,28 @@ interface AS (
             AND epoch(sent_at) - epoch(expected_at) > 3600 * (SELECT hours FROM allowed)
         ) AS late_count,
         count(expected_at) FILTER (WHERE sent_at >= $since AND sent_at < $until) AS expected_count
-    FROM message
+    FROM core_integration_message
+    WHERE attempt = 1 AND ($source = '' OR source_system = $source)
+    GROUP BY interface_id, source_system
+),
+interface AS (
+    SELECT
+        interface_id,
+        min(source_system) AS source_system,
+        max(last_sent_at) AS last_sent_at,
+        CAST(sum(message_count) AS BIGINT) AS message_count,
+        CAST(sum(late_count) AS BIGINT) AS late_count,
+        CAST(sum(expected_count) AS BIGINT) AS expected_count
+    FROM part
     GROUP BY interface_id
 ),
 known AS (
     SELECT
-        message.source_system,
-        greatest(max(message.sent_at), max(clock.as_of)) AS as_of
-    FROM message
-    LEFT JOIN source_clock AS clock ON message.source_system = clock.source_system
-    GROUP BY message.source_system
+        part.source_system,
+        greatest(max(part.last_sent_at), max(clock.as_of)) AS as_of
+    FROM part
+    LEFT JOIN source_clock AS clock ON part.source_system = clock.source_system
+    GROUP BY part.source_system
 )
 SELECT
     interface.interface_id AS key,

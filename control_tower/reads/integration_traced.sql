@@ -38,13 +38,6 @@ near AS (
             OR exception_id IN (SELECT raised.exception_id FROM raised)
         )
 ),
-repeated AS (
-    SELECT business_key
-    FROM core_integration_message
-    WHERE business_key IN (SELECT near.business_key FROM near WHERE near.business_key IS NOT NULL)
-    GROUP BY business_key
-    HAVING min(coalesce(idempotency_key, message_id)) != max(coalesce(idempotency_key, message_id))
-),
 troubled AS (
     SELECT
         near.order_id,
@@ -54,7 +47,7 @@ troubled AS (
         coalesce(epoch(near.sent_at) - epoch(near.expected_at) > 3600 * (SELECT hours FROM allowed), false) AS is_late,
         repeated.business_key IS NOT NULL AS is_repeated
     FROM near
-    LEFT JOIN repeated ON near.business_key = repeated.business_key
+    LEFT JOIN mart_repeated_transaction AS repeated ON near.business_key = repeated.business_key
 ),
 of_order AS (
     SELECT

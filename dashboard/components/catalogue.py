@@ -15,7 +15,7 @@ from dashboard.figures import Figures
 
 _ROWS_SHOWN = 200
 #: how long one run of the page computes before it shows what it has
-SECONDS = 0.7
+SECONDS = 0.3
 
 
 def overview(found: Figures, currency: str) -> pd.DataFrame:

@@ -39,11 +39,18 @@ class Build:
         self.connection.execute(f"INSERT INTO {relation} BY NAME SELECT * FROM typed_frame")
 
     def model(self) -> None:
-        """Fill the marts of touches, freight and money from the typed rows, as a load does; typed rows of theirs stay."""
+        """Fill the marts of touches, freight, money and messages from the typed rows, as a load does; typed rows of theirs stay."""
         for name in ("_currency_period", "_currency_rate"):
             select = (MODELS / f"{name}.sql").read_text(encoding="utf-8")
             self.connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {select}")
-        for name in ("mart_touch", "mart_freight", "mart_money_at_risk", "mart_shift"):
+        for name in (
+            "mart_touch",
+            "mart_freight",
+            "mart_money_at_risk",
+            "mart_shift",
+            "mart_integration_failure",
+            "mart_repeated_transaction",
+        ):
             if not self.connection.table(name).fetchone():
                 select = (MODELS / f"{name}.sql").read_text(encoding="utf-8")
                 self.connection.execute(f"INSERT INTO {name} BY NAME {select}")

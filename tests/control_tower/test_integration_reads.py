@@ -12,6 +12,7 @@ SINCE, UNTIL = datetime(2026, 3, 1), datetime(2026, 4, 1)
 
 
 def read(build: Build, name: str) -> pd.DataFrame:
+    build.model()
     text = (warehouse.READS / f"{name}.sql").read_text(encoding="utf-8")
     return build.connection.execute(text, {"source": "", "since": SINCE, "until": UNTIL}).df()
 

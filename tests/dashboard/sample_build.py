@@ -42,7 +42,9 @@ def write_home(home: Path, rows: int = ROWS, build_id: str = "2026-03-15T183000-
             wanted = {key: value for key, value in values.items() if f"${key}" in statement}
             connection.execute(statement, wanted)
     exposed.fill(connection)
-    exposed.fill(connection, ("mart_money_at_risk", "mart_touch"))
+    exposed.fill(
+        connection, ("mart_money_at_risk", "mart_touch", "mart_integration_failure", "mart_repeated_transaction")
+    )
     connection.execute("CHECKPOINT")
     relations = _relations(connection)
     connection.close()
