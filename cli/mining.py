@@ -65,8 +65,8 @@ def asked_cohort(
 ) -> tuple[Build, Cohort]:
     """The published build and the cohort that was asked for.
 
-    `where` takes the dimensions of every other verb, and the words of a mining link: through, avoiding, follows, variant,
-    cases, min_seconds, max_seconds, starts_with, ends_with, weekday. What cannot be read is wrong usage.
+    `where` takes the dimensions of every other verb, and the words of a mining link: through, avoiding, follows, not_follows,
+    variant, cases, min_seconds, max_seconds, starts_with, ends_with, weekday. What cannot be read is wrong usage.
     """
     build = warehouse.open_current(current())
     own, rest = dict[str, list[str]](), list[str]()

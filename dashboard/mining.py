@@ -4,6 +4,7 @@ The same discipline as `data.py`: the scope narrows the cohort before the cache 
 Never holds SQL and never decides what a map means.
 """
 
+import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -22,7 +23,9 @@ from process_mining import (
     case_list,
     delay_reason,
     directly_follows,
+    event_log,
     kept_cases,
+    ocel_export,
     performance,
     queue_at,
     replay,
@@ -84,6 +87,11 @@ class Mining:
             if len(page.rows) < MAX_ROWS:
                 break
         return pd.DataFrame(rows)
+
+    def log(self, ending: str) -> bytes:
+        """All events of the cases as a file: "xes", "csv", or with their objects "json", "xml"; too large for the cache."""
+        found: bytes = _answer(self._asked("log", self.cohort, {"ending": ending}))
+        return found
 
     def path_times(self, source: str, target: str) -> pd.DataFrame:
         """How often a path took how long, in bins; observed times only."""
@@ -173,6 +181,14 @@ class _Asked:
     bound: tuple[tuple[str, Any], ...]
 
 
+def _log(build: warehouse.Build, cohort: Cohort, ending: str) -> bytes:
+    with tempfile.TemporaryDirectory(prefix="tower-log-") as folder:
+        path = Path(folder) / f"log.{ending}"
+        write = event_log.write_log if ending in ("xes", "csv") else ocel_export.write
+        write(build, cohort, path)
+        return path.read_bytes()
+
+
 _ANSWERS: Final[Mapping[str, Callable[..., Any]]] = {
     "views": lambda build, cohort: kept_cases.views(build),
     "map": lambda build, cohort: directly_follows.dfg(build, cohort, with_times=True),
@@ -180,6 +196,7 @@ _ANSWERS: Final[Mapping[str, Callable[..., Any]]] = {
     "service": service_map.service_map,
     "stays": stay.stays,
     "cases": case_list.cases,
+    "log": _log,
     "path_times": step_times.gaps,
     "stay_curve": step_times.stay_curve,
     "traces": replay.traces,

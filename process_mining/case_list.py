@@ -63,6 +63,17 @@ def through_edge(cohort: Cohort, source: str, target: str) -> Cohort:
     return replace(cohort, followed_by=tuple(dict.fromkeys((*cohort.followed_by, rule))))
 
 
+def without_activity(cohort: Cohort, activity: str) -> Cohort:
+    """The cohort without the cases behind a node."""
+    return replace(cohort, avoiding=tuple(dict.fromkeys((*cohort.avoiding, activity))))
+
+
+def without_edge(cohort: Cohort, source: str, target: str) -> Cohort:
+    """The cohort without the cases behind an edge."""
+    rule = FollowedBy(source, target, directly=True)
+    return replace(cohort, not_followed_by=tuple(dict.fromkeys((*cohort.not_followed_by, rule))))
+
+
 def cases(build: Build, cohort: Cohort, limit: int = 100, offset: int = 0) -> CasePage:
     """The kept cases, longest first (ties by number). Raises NotAvailable as kept_cases does."""
     if not 1 <= limit <= MAX_ROWS or offset < 0:

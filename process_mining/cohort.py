@@ -22,6 +22,7 @@ WORDS: Final[Mapping[str, str]] = {
     "through": "through",
     "avoiding": "avoiding",
     "follows": "followed_by",
+    "not_follows": "not_followed_by",
     "min_seconds": "min_seconds",
     "max_seconds": "max_seconds",
     "cases": "state",
@@ -31,7 +32,8 @@ WORDS: Final[Mapping[str, str]] = {
     "ends_with": "ends_with",
     "weekday": "weekdays",
 }
-_LISTS: Final = ("variants", "through", "avoiding", "followed_by", "starts_with", "ends_with", "weekdays")
+_RULES: Final = ("followed_by", "not_followed_by")
+_LISTS: Final = ("variants", "through", "avoiding", *_RULES, "starts_with", "ends_with", "weekdays")
 _DIRECTLY: Final = "directly"
 
 
@@ -74,7 +76,7 @@ class Cohort:
 
     `filters` speak of exceptions; in other views of the exceptions a case belongs to, unless the object has the
     attribute itself. `variants`, `starts_with`, `ends_with` are alternatives; every activity of `through` must come,
-    none of `avoiding` may, every rule of `followed_by` must hold. `min_seconds` and `max_seconds` bound the time from
+    none of `avoiding` may, every rule of `followed_by` must hold and none of `not_followed_by` may. `min_seconds` and `max_seconds` bound the time from
     first to last event. `since` and `until` are days of the first event, `until` included, `weekdays` its ISO weekdays
     (1 = Monday). Hashable: part of cache keys.
 
@@ -87,6 +89,7 @@ class Cohort:
     through: tuple[str, ...] = ()
     avoiding: tuple[str, ...] = ()
     followed_by: tuple[FollowedBy, ...] = ()
+    not_followed_by: tuple[FollowedBy, ...] = ()
     min_seconds: int | None = None
     max_seconds: int | None = None
     state: str = ""
@@ -124,7 +127,7 @@ class Cohort:
         words = dict(self.filters.to_query_params())
         for word, name in WORDS.items():
             value = getattr(self, name)
-            if name == "followed_by":
+            if name in _RULES:
                 given = [rule.to_word() for rule in value]
             elif isinstance(value, tuple):
                 given = [str(one) for one in value]
@@ -155,7 +158,7 @@ def _parsed(name: str, given: list[str]) -> Any:
     readers: dict[str, Callable[[str], Any]] = {
         "variants": _whole,
         "weekdays": _whole,
-        "followed_by": FollowedBy.from_word,
+        **dict.fromkeys(_RULES, FollowedBy.from_word),
     }
     if name in _LISTS:
         return tuple(dict.fromkeys(readers.get(name, str)(value) for value in given))

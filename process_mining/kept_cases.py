@@ -96,9 +96,9 @@ def kept_cases(build: Build, cohort: Cohort) -> Kept:
             + ")"
         )
         values |= bound
-    for place, rule in enumerate(rule for rule in cohort.followed_by if rule.max_seconds is not None):
+    for place, (rule, is_kept) in enumerate(_rules(cohort, timed=True)):
         condition, bound = _within(rule, place, numbers)
-        conditions.append(condition)
+        conditions.append(condition if is_kept else f"NOT ({condition})")
         values |= bound
     return Kept(" AND ".join(conditions), values, cohort.is_whole_view)
 
@@ -214,10 +214,17 @@ def _sequence_conditions(cohort: Cohort, number: Callable[[str], int]) -> tuple[
     if cohort.ends_with:
         conditions.append("list_contains($v_last, v.activity_nos[-1])")
         values["v_last"] = [number(name) for name in cohort.ends_with]
-    for place, rule in enumerate(rule for rule in cohort.followed_by if rule.max_seconds is None):
-        conditions.append((_DIRECTLY if rule.directly else _EVENTUALLY).replace("#", str(place)))
+    for place, (rule, is_kept) in enumerate(_rules(cohort, timed=False)):
+        condition = (_DIRECTLY if rule.directly else _EVENTUALLY).replace("#", str(place))
+        conditions.append(condition if is_kept else f"NOT ({condition})")
         values |= {f"v_first_{place}": number(rule.first), f"v_then_{place}": number(rule.then)}
     return conditions, values
+
+
+def _rules(cohort: Cohort, timed: bool) -> list[tuple[FollowedBy, bool]]:
+    """The rules with (or without) a time limit, each with whether it must hold or must not."""
+    given = [(rule, True) for rule in cohort.followed_by] + [(rule, False) for rule in cohort.not_followed_by]
+    return [(rule, is_kept) for rule, is_kept in given if (rule.max_seconds is not None) is timed]
 
 
 _DIRECTLY = (

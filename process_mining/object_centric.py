@@ -16,7 +16,16 @@ from process_mining.cohort import Cohort
 from process_mining.kept_cases import Kept, kept_cases
 
 EDGES: Final = ["object_type", "source", "target", "events", "objects", "distinct_events", "median_seconds"]
-TYPES: Final = ["object_type", "objects", "events", "event_objects", "convergence", "divergence", "objects_per_event"]
+TYPES: Final = [
+    "object_type",
+    "objects",
+    "events",
+    "event_objects",
+    "convergence",
+    "divergence",
+    "objects_per_event",
+    "amount",
+]
 CELLS: Final = ["activity", "object_type", "events", "objects", "most_per_event"]
 
 
@@ -27,12 +36,15 @@ class ObjectView:
     `events` and `span_seconds` (first to last event) are counted once. `types` (TYPES): per object type its objects, the
     events that have one, event–object pairs; `convergence` = the share of its events that have several objects of it (0–1),
     `divergence` = the share of its objects in which some activity repeats with other objects of another type (0–1).
+    Money: `amount` = the order lines that the events touch, by themselves or through their order, each line once, in the
+    reporting currency; in `types` the same of one type alone, so that their sum counts a line again. None = no priced line.
     `cells` (CELLS): per activity and type. `edges` (EDGES): directly-follows per type, where `distinct_events` counts an
     event once however many objects pass through it. `related` counts O2O relations between the types.
     """
 
     events: int
     span_seconds: int
+    amount: float | None
     types: pd.DataFrame
     cells: pd.DataFrame
     edges: pd.DataFrame
@@ -45,11 +57,13 @@ def object_view(build: Build, cohort: Cohort) -> ObjectView:
     with build.cursor() as cursor:
         choose_events(cursor, kept)
         events, span = cursor.execute(_TOTAL).fetchall()[0]
+        amounts: dict[str | None, float | None] = dict(cursor.execute(_AMOUNTS).fetchall())
         types = cursor.execute(_TYPES).df()
+        types["amount"] = [amounts.get(kind) for kind in types["object_type"]]
         cells = cursor.execute(_CELLS).df()
         edges = cursor.execute(_EDGES).df()
         related = cursor.execute(_RELATED).df()
-    return ObjectView(int(events), int(span or 0), types[TYPES], cells[CELLS], edges[EDGES], related)
+    return ObjectView(int(events), int(span or 0), amounts.get(None), types[TYPES], cells[CELLS], edges[EDGES], related)
 
 
 def choose_events(cursor: Any, kept: Kept) -> None:
@@ -70,7 +84,8 @@ def as_json(found: ObjectView, limit: int) -> dict[str, Any]:
     return {
         "events": found.events,
         "span_seconds": found.span_seconds,
-        "types": found.types.to_dict("records"),
+        "amount": found.amount,
+        "types": found.types.astype(object).where(found.types.notna(), None).to_dict("records"),
         "cells": found.cells.head(limit).to_dict("records"),
         "edges": found.edges.head(limit).to_dict("records"),
         "related": found.related.to_dict("records"),
@@ -79,6 +94,16 @@ def as_json(found: ObjectView, limit: int) -> dict[str, Any]:
 
 _TOTAL = (
     "SELECT count(*), CAST(floor(epoch(max(timestamp))) - floor(epoch(min(timestamp))) AS BIGINT) FROM chosen_event"
+)
+# One row per type (and one of no type: of all of them) with the money of its order lines, each line once.
+_AMOUNTS = (
+    "WITH held AS (SELECT DISTINCT object_id, object_type FROM pair WHERE object_type IN ('order', 'order_line')), "
+    "line AS (SELECT h.object_type, l.order_line_id, l.line_amount FROM held AS h "
+    "JOIN mart_order_line AS l ON l.order_line_id = h.object_id WHERE h.object_type = 'order_line' UNION ALL "
+    "SELECT h.object_type, l.order_line_id, l.line_amount FROM held AS h "
+    "JOIN mart_order_line AS l ON l.order_id = h.object_id WHERE h.object_type = 'order') "
+    "SELECT object_type, CAST(sum(line_amount) AS DOUBLE) FROM line GROUP BY object_type UNION ALL "
+    "SELECT NULL, CAST(sum(line_amount) AS DOUBLE) FROM (SELECT DISTINCT order_line_id, line_amount FROM line)"
 )
 _TYPES = (
     "WITH per_event AS (SELECT object_type, event_id, count(*) AS n FROM pair GROUP BY object_type, event_id), "

@@ -20,8 +20,8 @@ def main() -> None:
     with mined.controls():
         mined.view(reader, cohort)
         two = compare_view.two(reader, cohort)
-        mined.choice("By", "by", list(difference_view.BY), difference_view.BY, 124)
-        mined.choice("Draw", "draw", list(difference_view.DRAWS), difference_view.DRAWS, 158)
+        mined.choice("By", "by", list(difference_view.BY), difference_view.BY, 112)
+        mined.choice("Draw", "draw", list(difference_view.DRAWS), difference_view.DRAWS, 136)
     map_controls.chips(cohort)
     if two is None:
         quiet.line("There are no two to compare: this build knows at most one. Choose another kind of comparison.")

@@ -3,8 +3,9 @@
 import streamlit as st
 
 from dashboard import data, theme
-from dashboard.components import answer_place, mined, objects_view, plain, tile
+from dashboard.components import answer_place, log_export, map_controls, mined, objects_view, plain, tile
 from dashboard.conforming import Conforming
+from dashboard.mining import Mining
 
 
 def main() -> None:
@@ -17,12 +18,13 @@ def main() -> None:
         return
     with mined.controls():
         mined.view(reader, cohort)
+    map_controls.chips(cohort)
     found = Conforming(reader, cohort).objects()
     if not found.events:
         answer.markdown("No event is left; remove a filter.")
         return
     answer.markdown(plain.as_text(objects_view.answer(found)))
-    tile.row(objects_view.tiles(found), is_timed=False)
+    tile.row(objects_view.tiles(found, reader.header().currency), is_timed=False)
     left, right = st.columns([3, 4], gap="large")
     with left:
         objects_view.types(found)
@@ -30,6 +32,7 @@ def main() -> None:
         objects_view.cells(found)
     kinds = list(found.types["object_type"])
     objects_view.paths(found, mined.choice("Paths of", "kind", kinds, {kind: theme.words(kind) for kind in kinds}))
+    log_export.objects(Mining(reader, cohort), found.events)
 
 
 main()

@@ -33,7 +33,7 @@ def main() -> None:
         figure.nothing("No events", "This build holds no events, so there is nothing to map.")
         return
     whole = mining.map()
-    cut = map_controls.show(views, whole, cohort, mining.writes_starts())
+    cut = map_controls.show(mining, views, whole)
     if not whole.cases:
         empty.no_cases(cohort)
         return

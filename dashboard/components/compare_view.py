@@ -23,7 +23,7 @@ DAYS = 28
 
 def two(reader: data.Reader, cohort: Cohort) -> Two | None:
     """The two cohorts that the user picks, with their names; None when there are no two."""
-    kind = mined.choice("Compare", "compare", list(KINDS), KINDS, 262)
+    kind = mined.choice("Compare", "compare", list(KINDS), KINDS, 236)
     if kind in (PERIODS, DAY):
         as_of = reader.header().as_of
         return None if as_of is None else _periods(cohort, as_of.date(), kind)
@@ -34,8 +34,8 @@ def two(reader: data.Reader, cohort: Cohort) -> Two | None:
     names = {str(row.key): str(row.label) for row in rows.itertuples()}
     if len(names) < 2:
         return None
-    first = mined.choice("First", "first", list(names), names, 190)
-    second = mined.choice("Second", "second", [one for one in names if one != first], names, 190)
+    first = mined.choice("First", "first", list(names), names, 146)
+    second = mined.choice("Second", "second", [one for one in names if one != first], names, 146)
     one, other = (replace(cohort, filters=cohort.filters.with_values(kind, [key])) for key in (first, second))
     return Two((one, other), (names[first], names[second]), (f"only {names[first]}", f"only {names[second]}"))
 
@@ -59,7 +59,7 @@ def _with_and_without(reader: data.Reader, cohort: Cohort) -> Two | None:
     steps = [one.name for one in Mining(reader, cohort).map().activities]
     if not steps:
         return None
-    step = mined.choice("Step", "first", steps, {name: name for name in steps}, 190)
+    step = mined.choice("Step", "first", steps, {name: name for name in steps}, 146)
     one, other = replace(cohort, through=(*cohort.through, step)), replace(cohort, avoiding=(*cohort.avoiding, step))
     return Two((one, other), (f"with {step}", "without it"), ("only with", "only without"))
 

@@ -1,7 +1,6 @@
 """What lies behind the step or path selected on the map? Its cases, its times, its share of all waiting, its rows."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any, Final
 
 import pandas as pd
@@ -127,10 +126,8 @@ def narrowing(mining: Mining, selection: Selection, cases: int) -> None:
     with st.container(horizontal=True, key="map_narrow"):
         st.button("Only cases through here", key="only_through", icon=":material/filter_alt:", disabled=not cases,
                   on_click=map_state.change, args=(selection.narrows(cohort),))  # fmt: skip
-        without = replace(cohort, avoiding=tuple(dict.fromkeys((*cohort.avoiding, selection.step))))
-        why = "Cases can avoid a step, not a path: select the step" if selection.then else None
-        st.button("Without", key="without", icon=":material/filter_alt_off:", disabled=bool(selection.then), help=why,
-                  on_click=map_state.change, args=(without,))  # fmt: skip
+        st.button("Without", key="without", icon=":material/filter_alt_off:", help="Only cases that do not come through here",
+                  on_click=map_state.change, args=(selection.leaves_out(cohort),))  # fmt: skip
 
 
 def rows(through: Mining, total: int, selection: Selection) -> None:

@@ -22,7 +22,7 @@ METRICS: Final = {
     "mean": "Mean time",
     "p90": "p90 time",
     "total": "Total time",
-    "service": "Service and waiting",
+    "service": "Service, waiting",
 }
 _OWN: Final = (
     "metric", "activities", "paths", "step", "then", "as", "compare", "first", "second", "day", "by", "draw", "side",
@@ -54,6 +54,12 @@ class Selection:
         if self.then:
             return case_list.through_edge(cohort, self.step, self.then)
         return case_list.through_activity(cohort, self.step)
+
+    def leaves_out(self, cohort: Cohort) -> Cohort:
+        """The cases of the cohort that do not come through here."""
+        if self.then:
+            return case_list.without_edge(cohort, self.step, self.then)
+        return case_list.without_activity(cohort, self.step) if self.step else cohort
 
 
 def adopt() -> tuple[Cohort, list[str]]:

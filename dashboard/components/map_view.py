@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import filters, process_map
-from dashboard.components import csv, figure, map_picture, map_state, quiet, table
+from dashboard.components import csv, figure, log_export, map_picture, map_state, quiet, table
 from dashboard.components.map_controls import Cut
 from dashboard.components.map_picture import Look
 from dashboard.components.map_state import Selection
@@ -53,6 +53,7 @@ def show(mining: Mining, maps: tuple[Map, Map], look: Look) -> None:
         quiet.line(
             f"{len(shown.activities)} of {len(whole.activities)} steps, {len(shown.edges)} of {len(whole.edges)} paths drawn"
         )
+    log_export.cases(mining, whole.events)
 
 
 def _picked() -> None:

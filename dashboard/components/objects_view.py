@@ -5,7 +5,7 @@ import streamlit as st
 
 from dashboard import theme
 from dashboard.charts import matrix
-from dashboard.components import csv, figure, mined, quiet, table, tile
+from dashboard.components import csv, figure, mined, table, tile
 from process_mining.object_centric import ObjectView
 
 
@@ -20,18 +20,24 @@ def answer(found: ObjectView) -> str:
         return f"{said}; no event has two objects of one type, so counting by any of them counts each event once."
     top = shared.iloc[0]
     return (
-        f"{said}; {theme.percent(top['convergence'], 1)} of the events with a {theme.words(top['object_type']).lower()} have "
-        "several of them, so counting by it counts those events more than once."
+        f"{said}; {theme.percent(top['convergence'], 1)} of the events that touch the type "
+        f"{theme.words(top['object_type']).lower()} touch several of it, so counting by it counts those events more than once."
     )
 
 
-def tiles(found: ObjectView) -> list[tile.Tile]:
-    """Events and time counted once."""
+def tiles(found: ObjectView, currency: str) -> list[tile.Tile]:
+    """Events, time and money counted once."""
     kinds = found.types
+    valued = kinds["amount"].dropna()
+    money = [] if found.amount is None else [
+        tile.Tile("Order value", theme.money(found.amount, currency), "each order line once",
+                  f"Of all order lines that these events touch. Added up over the object types it would be {theme.money(float(valued.sum()), currency)}")
+    ]  # fmt: skip
     return [
+        *money,
         tile.Tile("Events", theme.count(found.events), "each counted once", "However many objects take part"),
-        tile.Tile("Objects", theme.count(kinds["objects"].sum()), f"{len(kinds)} types", "Objects that take part in these events"),
-        tile.Tile("Event–object pairs", theme.count(kinds["event_objects"].sum()), "each object of a type once per event", "What a sum over types would count"),
+        tile.Tile("Objects", theme.count(kinds["objects"].sum()), f"{len(kinds)} types, {theme.count(kinds['event_objects'].sum())} event–object pairs",
+                  "Objects that take part in these events; pairs are what a sum of events over the types would count"),
         tile.Tile("From first to last", mined.span(found.span_seconds), "counted once", "Of all these events together"),
     ]  # fmt: skip
 
@@ -89,4 +95,3 @@ def paths(found: ObjectView, kind: str) -> None:
             {"source_type": "Type", "qualifier": "Relation", "target_type": "To type", "relations": "Relations"},
             "related",
         )
-    quiet.line("`tower mine objects --out log.json` (or .xml) writes these events and objects as OCEL 2.0.")

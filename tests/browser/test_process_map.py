@@ -169,6 +169,27 @@ def test_the_cases_move_when_asked_and_stand_still_when_paused(page: Page, addre
     assert page.locator(".token[visibility=visible]").count() > 0
 
 
+def test_the_cases_stand_still_while_paused_and_go_on_when_played(page: Page, address: str) -> None:
+    """The browser's clock is ours here: three seconds of playing, five of pause, three of playing."""
+    page.goto(address)
+    _settled(page)
+    page.get_by_role("button", name="Play the cases over time").click()
+    day = page.locator(".replay .date")
+    expect(day).to_have_text(re.compile(r"^\d+ \w+ 202\d$"))
+    page.clock.install()
+    first = day.inner_text()
+    page.get_by_role("button", name="Play", exact=True).click()
+    page.clock.run_for(3_000)
+    played = day.inner_text()
+    assert played != first
+    page.get_by_role("button", name="Pause", exact=True).click()
+    page.clock.run_for(5_000)
+    assert day.inner_text() == played
+    page.get_by_role("button", name="Play", exact=True).click()
+    page.clock.run_for(3_000)
+    assert day.inner_text() not in (first, played)
+
+
 def test_the_picture_leaves_as_svg_and_as_png(page: Page, address: str) -> None:
     page.goto(address)
     _settled(page)

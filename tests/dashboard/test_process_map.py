@@ -2,11 +2,15 @@
 
 import json
 
+import pm4py
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from control_tower import warehouse
 from control_tower.settings import Settings
+from dashboard import data
+from dashboard.mining import Mining
+from process_mining.cohort import Cohort
 from tests.dashboard.conftest import Run, words
 from tests.process_mining import small_home
 
@@ -69,7 +73,6 @@ def test_a_selected_path_shows_observed_times_only(run: Run, homes) -> None:
     assert {tile.label: tile.value for tile in app.metric}["Times"] == f"{n:,}"
     assert "Observed times" in words(app)
     assert "Kaplan" not in words(app)
-    assert _button(app, "Without").disabled
 
 
 def test_only_cases_through_here_is_a_filter_that_a_chip_removes(run: Run) -> None:
@@ -102,12 +105,66 @@ def test_service_stands_apart_from_waiting_where_start_and_complete_exist(run: R
     assert [one["label"] for one in drawn["edges"] if one["kind"] == "flow"] == ["1.0 h"]
 
 
+def test_the_cases_of_a_view_leave_as_xes_csv_and_ocel(run: Run, homes, tmp_path, monkeypatch) -> None:
+    """The buttons stand on the pages; the files they make are read back by pm4py."""
+    build = small_home.made(tmp_path, small_home.events({"a": ["Check", "Pick"], "b": ["Check"]}, "order"))
+    reader = data.Reader(str(tmp_path), build.id, None)
+    mining = Mining(reader, Cohort("order"))
+    assert mining.log("csv").decode().count("\n") == 4
+    (tmp_path / "log.xes").write_bytes(mining.log("xes"))
+    read = pm4py.read_xes(str(tmp_path / "log.xes"))
+    assert sorted(zip(read["case:concept:name"], read["concept:name"], strict=True)) == [
+        ("a", "Check"),
+        ("a", "Pick"),
+        ("b", "Check"),
+    ]
+    for ending in ("json", "xml"):
+        (tmp_path / f"log.{ending}").write_bytes(mining.log(ending))
+        objects = getattr(pm4py, f"read_ocel2_{ending}")(str(tmp_path / f"log.{ending}"))
+        assert (len(objects.events), set(objects.objects["ocel:oid"])) == (3, {"a", "b"})
+    for page, kinds in (
+        ("process_map", ["log_xes", "log_csv"]),
+        ("objects", ["log_json", "log_xml", "log_xes", "log_csv"]),
+    ):
+        app = run(tmp_path, page, view="order")
+        assert not app.exception
+        assert [one.key for one in app.get("download_button") if str(one.key).startswith("log_")] == kinds
+
+
 def test_a_log_without_starts_offers_no_service_and_says_so_to_a_link(run: Run) -> None:
     app = run("sample", "process_map", metric="service")
     assert not app.exception
     assert "both a start and a complete" in words(app)
     offered = run("sample", "process_map").selectbox(key="map_metric").options
-    assert "Service and waiting" not in offered
+    assert "Service, waiting" not in offered
+
+
+def test_without_a_path_keeps_the_cases_that_never_take_it(run: Run) -> None:
+    app = run("sample", "process_map", step="Ask for information", then="Receive answer", paths="100", activities="100")
+    _button(app, "Without").click().run()
+    assert app.query_params["not_follows"] == "Ask for information>Receive answer>>directly"
+    assert "e:Ask for information\nReceive answer" not in {one["id"] for one in _picture(app)["edges"]}
+    _button(app, "Never: Ask for information directly followed by Receive answer").click().run()
+    assert "not_follows" not in app.query_params
+
+
+@pytest.mark.parametrize(
+    ("kind", "word", "value"),
+    [("starts_with", "starts_with", "Assign to team"), ("ends_with", "ends_with", "Assign to team"), ("variants", "variant", "1"),
+     ("not_followed_by", "not_follows", "Assign to team>Assign to team"), ("cases", "cases", "open"),
+     ("period", "started_since", "2026-02-16")],
+)  # fmt: skip
+def test_every_kind_of_path_filter_is_added_to_the_link(run: Run, kind: str, word: str, value: str) -> None:
+    app = run("sample", "process_map")
+    app.selectbox(key="path_kind").set_value(kind).run()
+    if kind in ("starts_with", "ends_with"):
+        app.selectbox(key="path_step").set_value("Assign to team").run()
+    if kind == "not_followed_by":
+        app.selectbox(key="path_first").set_value("Assign to team")
+        app.selectbox(key="path_then").set_value("Assign to team").run()
+    app.button(key="path_add").click().run()
+    assert not app.exception
+    assert app.query_params[word] == value
 
 
 def test_the_whole_state_of_the_map_comes_from_a_link(run: Run) -> None:

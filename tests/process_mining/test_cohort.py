@@ -25,6 +25,7 @@ COHORTS = st.builds(
     through=st.lists(NAMES, max_size=2, unique=True).map(tuple),
     avoiding=st.lists(NAMES, max_size=2, unique=True).map(tuple),
     followed_by=st.lists(RULES, max_size=2, unique=True).map(tuple),
+    not_followed_by=st.lists(RULES, max_size=2, unique=True).map(tuple),
     min_seconds=st.none() | st.integers(0, 10),
     max_seconds=st.none() | st.integers(10, 10**9),
     state=st.sampled_from(["", "open", "ended"]),
@@ -71,6 +72,7 @@ def _is_kept(trace: list[Step], cohort: Cohort) -> bool:
         and (not cohort.starts_with or names[0] in cohort.starts_with)
         and (not cohort.ends_with or names[-1] in cohort.ends_with)
         and all(_holds(trace, rule) for rule in cohort.followed_by)
+        and not any(_holds(trace, rule) for rule in cohort.not_followed_by)
         and cohort.min_seconds is not None
         and trace[-1].at - trace[0].at >= cohort.min_seconds
     )
@@ -88,14 +90,15 @@ def _holds(trace: list[Step], rule: FollowedBy) -> bool:
     )
 
 
+WALKED = st.builds(
+    FollowedBy, st.sampled_from(ACTIVITIES), st.sampled_from(ACTIVITIES), st.none() | st.just(3600), st.booleans()
+)
 SOME = st.lists(st.sampled_from(ACTIVITIES), max_size=2, unique=True).map(tuple)
 ASKED = st.builds(
     Cohort, view=st.just("order"), through=SOME, avoiding=st.just(()) | st.just(("Resolve",)), starts_with=SOME,
     ends_with=SOME, min_seconds=st.sampled_from([0, 3600]),
-    followed_by=st.lists(
-        st.builds(FollowedBy, st.sampled_from(ACTIVITIES), st.sampled_from(ACTIVITIES), st.none() | st.just(3600), st.booleans()),
-        max_size=2, unique=True,
-    ).map(tuple),
+    followed_by=st.lists(WALKED, max_size=2, unique=True).map(tuple),
+    not_followed_by=st.lists(WALKED, max_size=1).map(tuple),
 )  # fmt: skip
 
 

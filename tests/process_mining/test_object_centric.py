@@ -70,6 +70,30 @@ def test_events_and_time_are_counted_once_and_convergence_and_divergence_are_mea
     assert (kind, number) == ("comprises", 2)
 
 
+def test_money_is_counted_once_however_many_objects_carry_it(tmp_path: Path) -> None:
+    """By hand: 10 × 5 and 4 × 20, touched as lines and through their order; o2 has no price."""
+    kept = {"e1": ("Book", 0, {"order": ["o1"], "order_line": ["l1", "l2"]}), "e2": ("Pick", 1, {"order_line": ["l1"]}),
+            "e3": ("Ship", 2, {"order": ["o1"]}), "e4": ("Book", 0, {"order": ["o2"]})}  # fmt: skip
+    related = [
+        {"event_id": e, "object_id": o, "object_type": kind, "qualifier": kind}
+        for e, (_, _, held) in kept.items() for kind, objects in held.items() for o in objects
+    ]  # fmt: skip
+    lines = [("l1", "o1", 10, 5), ("l2", "o1", 4, 20), ("l3", "o2", 7, None)]
+    tables = {
+        "core_event": [{"event_id": e, "event_no": n, "activity": a, "timestamp": small_home.START + small_home.timedelta(hours=h)}
+                       for n, (e, (a, h, _)) in enumerate(kept.items())],
+        "core_event_object": related,
+        "core_order": [{"order_id": one, "order_at": small_home.START, "currency_code": "EUR"} for one in ("o1", "o2")],
+        "core_order_line": [{"order_line_id": line, "order_id": order, "line_no": 1, "ordered_qty": many, "unit_price": price,
+                             "currency_code": "EUR"} for line, order, many, price in lines],
+    }  # fmt: skip
+    tables["ref_currency_rate"] = [{"currency_code": "EUR", "valid_from": small_home.START.date(), "rate": 1}]
+    found = object_centric.object_view(small_home.made(tmp_path, tables), Cohort(view="order"))
+    assert found.amount == 130
+    assert found.types.set_index("object_type")["amount"].to_dict() == {"order": 130, "order_line": 130}
+    assert object_centric.as_json(found, 5)["amount"] == 130
+
+
 def test_the_map_of_each_type_counts_objects_and_events_apart(build) -> None:
     found = object_centric.object_view(build, Cohort(view="order"))
     edges = {
