@@ -30,7 +30,8 @@ touch AS (
         n.object_type,
         n.object_id,
         n.event_id,
-        n.timestamp AS touched_at
+        n.timestamp AS touched_at,
+        CASE WHEN n.object_type = 'order' THEN n.object_id END AS order_id
     FROM neighbour AS n
     WHERE
         n.previous_at IS NULL
@@ -53,9 +54,9 @@ SELECT
     t.event_id,
     t.touched_at,
     CASE
-        WHEN t.object_type = 'order' AND o.order_id IS NOT NULL
+        WHEN o.order_id IS NOT NULL
             THEN t.touched_at >= o.order_at AND (b.posted_at IS NULL OR t.touched_at <= b.posted_at)
     END AS is_in_flow
 FROM touch AS t
-LEFT JOIN core_order AS o ON t.object_type = 'order' AND o.order_id = t.object_id
+LEFT JOIN core_order AS o ON t.order_id = o.order_id
 LEFT JOIN billed AS b ON b.order_id = o.order_id
