@@ -21,7 +21,7 @@ def main() -> None:
     offered = {one.reference.name: one for one in held.offered()}
     names = {name: f"{one.reference.process.title} ({one.cases:,})" for name, one in offered.items()}
     process = mined.choice(
-        "Process", "process", [*offered, MINED], names | {MINED: "What the cases themselves do (mined)"}
+        "Process", "process", [*offered, MINED], names | {MINED: "What the cases themselves do (mined)"}, 420
     )
     if not offered:
         quiet.line(

@@ -11,11 +11,12 @@ from dashboard.components import csv, figure, mined, plain, quiet, table, tile
 from dashboard.components.bottleneck_view import Ranked
 from dashboard.mining import Mining
 from process_mining.approval import ApprovalLatency, ApproverLatency
-from process_mining.delay_reason import DelayReasons, Reason
+from process_mining.bottleneck import StepWait
+from process_mining.delay_reason import DelayReasons, Reason, declared
 from process_mining.performance import Performance
 
 _NO_APPROVAL: Final = "nothing here asks for an approval"
-_WORDS: Final = {Reason.UNKNOWN: "not declared", Reason.CAPACITY: "queue of the team"}
+_WORDS: Final = {Reason.UNKNOWN: "not declared", Reason.CAPACITY: "the team's queue"}
 
 
 def approvals(mining: Mining) -> ApprovalLatency | None:
@@ -28,7 +29,8 @@ def approvals(mining: Mining) -> ApprovalLatency | None:
 
 def answer(ranked: Ranked, reasons: DelayReasons) -> str:
     """The page's answer in one sentence."""
-    found, top = ranked.found, ranked.found.steps[0]
+    found, settled = ranked.found, _settled(ranked)
+    top = next((one for one in found.steps if one not in settled), found.steps[0])
     half = (
         f"half go on within {mined.span(top.median_seconds)}"
         if top.median_seconds is not None
@@ -39,10 +41,20 @@ def answer(ranked: Ranked, reasons: DelayReasons) -> str:
         f"{theme.percent(top.share, 1, 0)} of all time of {theme.count(found.cases)} {theme.words(found.view)} cases passes after "
         f"{top.activity} ({theme.count(top.stays)} stays, {half}{now})"
     )
+    if settled and top not in settled:
+        said += (
+            f"; {theme.percent(sum(one.share for one in settled), 1, 0)} lies after the fix, until the record is closed"
+        )
     named = [one for one in reasons.reasons if one.reason is not Reason.UNKNOWN and one.seconds]
     if named:
         said += f"; the reason declared for most of the waiting is {reason(named[0].reason)} ({theme.percent(named[0].share, 1, 0)})"
     return f"{said}."
+
+
+def _settled(ranked: Ranked) -> list[StepWait]:
+    """The steps after which nothing is waited for any more, as declared."""
+    named = declared()["activity"]
+    return [one for one in ranked.found.steps if named.get(one.activity) is Reason.SETTLED]
 
 
 def reason(code: Reason) -> str:
@@ -84,7 +96,7 @@ def why(reasons: DelayReasons) -> None:
     _heading("Why they wait, as declared", "delay_reasons", rows)
     column = st.column_config
     headings: dict[str, Any] = {
-        "reason": column.TextColumn("Reason", pinned=True, width=128),
+        "reason": column.TextColumn("Reason", pinned=True, width=140),
         "share": column.ProgressColumn("Of all waiting", min_value=0, max_value=100, format="%.1f %%", color=theme.WAITING[3], width=118),
         "total": column.TextColumn("In total", alignment="right", width=80),
         "cases": column.NumberColumn("Cases", format="localized", width=62), "stays": column.NumberColumn("Times", format="localized", width=62),
@@ -118,21 +130,7 @@ def approvers(found: ApprovalLatency | None) -> None:
         return
     rows = _decisions(found)
     _heading("Approvals, by who decides", "approvers", rows)
-    shown = rows.assign(
-        median=[mined.span(v) for v in rows["median_seconds"]], likely=[_likely(one) for one in found.approvers],
-        p90=[mined.span(v) for v in rows["p90_seconds"]],
-    )  # fmt: skip
-    right = {
-        name: st.column_config.TextColumn(label, alignment="right", width=width)
-        for name, label, width in (("median", "Median", 74), ("likely", "Likely between", 110), ("p90", "p90", 74))
-    }
-    headings = {
-        "approver": st.column_config.TextColumn("Who", pinned=True, width=130),
-        "team": "Team",
-        "decisions": "Decided",
-        **right,
-    }
-    table.plain_rows(shown, headings, "approvers")
+    _approver_rows(found, rows)
     over = found.overall
     quiet.line(
         f"{theme.count(over.n)} requests, {theme.count(over.observed)} decided; from request to decision, slowest median first; those with too few decisions last."
@@ -145,6 +143,21 @@ def _decisions(found: ApprovalLatency) -> pd.DataFrame:
          "median_seconds": one.seconds.median.value, "low_seconds": one.seconds.median.low, "high_seconds": one.seconds.median.high,
          "p90_seconds": one.seconds.p90.value, "is_too_few": one.is_too_few} for one in found.approvers
     ], columns=["approver", "team", "decisions", "median_seconds", "low_seconds", "high_seconds", "p90_seconds", "is_too_few"])  # fmt: skip
+
+
+def _approver_rows(found: ApprovalLatency, rows: pd.DataFrame) -> None:
+    shown = rows.assign(
+        median=[mined.span(v) for v in rows["median_seconds"]], likely=[_likely(one) for one in found.approvers],
+        p90=[mined.span(v) for v in rows["p90_seconds"]],
+    )  # fmt: skip
+    text = st.column_config.TextColumn
+    headings: dict[str, Any] = {
+        "approver": text("Who", pinned=True, width=78), "team": text("Team", width=96),
+        "decisions": st.column_config.NumberColumn("Decided", format="localized", width=62),
+        "median": text("Median", alignment="right", width=64),
+        "likely": text("Likely between", alignment="right", width=104), "p90": text("p90", alignment="right", width=60),
+    }  # fmt: skip
+    table.plain_rows(shown, headings, "approvers")
 
 
 def _likely(one: ApproverLatency) -> str:

@@ -38,7 +38,7 @@ def tiles(found: HandOvers) -> list[tile.Tile]:
     waits = found.edges["total_wait_seconds"].sum() / found.times if found.times else None
     return [
         tile.Tile("Hand-overs", theme.count(found.times), f"in {theme.count(found.cases)} cases", "One turn followed by another's"),
-        tile.Tile("Cases that change hands", theme.percent(found.cases_handed_over, found.cases), theme.count(found.cases_handed_over), "Cases with at least one hand-over"),
+        tile.Tile("Cases handed on", theme.percent(found.cases_handed_over, found.cases), theme.count(found.cases_handed_over), "Cases with at least one hand-over"),
         tile.Tile("Ping-pong", theme.percent(found.cases_with_ping_pong, found.cases), f"{theme.count(found.cases_with_ping_pong)} cases", "Cases that come straight back to who gave them"),
         tile.Tile("Mean wait", mined.span(waits) if waits is not None else None, "nothing is handed over" if waits is None else "last event of the giver to first of the taker", "Mean over all hand-overs"),
         tile.Tile("Hands", theme.count(len(found.units)), f"{theme.count(found.passed_over)} events name none", "How many took part"),
@@ -141,7 +141,8 @@ def behind(held: Conforming, found: HandOvers) -> None:
 def _cases(title: str, said: str, cases: pd.DataFrame, headings: dict[str, str]) -> None:
     st.markdown(f"**{plain.as_text(title)}**")
     quiet.line(plain.as_text(said + (" · the first 1,000 are listed" if len(cases) == 1000 else "")))
-    table.plain_rows(cases, headings, "between")
+    short = cases["case_id"].str.replace(r"^[^:]+:", "", regex=True)
+    table.plain_rows(cases.assign(case_id=short), headings, "between")
     csv.button("CSV", "cases_between", lambda: cases, "csv_between")
 
 

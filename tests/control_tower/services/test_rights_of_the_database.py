@@ -17,7 +17,9 @@ def owned(postgresql: str, tmp_path) -> tuple[Tower, sa.Engine]:
         connection.exec_driver_sql("DROP ROLE IF EXISTS tower_app")
         connection.exec_driver_sql("CREATE ROLE tower_app LOGIN NOSUPERUSER PASSWORD 'of-these-tests'")
         connection.exec_driver_sql("GRANT ALL ON SCHEMA public TO tower_app")
-    desk = tower(url.set(username="tower_app", password="of-these-tests").render_as_string(hide_password=False), tmp_path, ring())
+    desk = tower(
+        url.set(username="tower_app", password="of-these-tests").render_as_string(hide_password=False), tmp_path, ring()
+    )
     yield desk, admin
     desk.store.close()
     with admin.connect() as connection:
