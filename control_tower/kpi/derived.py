@@ -112,9 +112,9 @@ def first_moment(connection: duckdb.DuckDBPyConnection, base: Score) -> datetime
 
 
 def combined(
-    definition: KpiDefinition, ask: Ask, span: tuple[datetime | None, datetime | None], is_whole: bool = True
+    definition: KpiDefinition, ask: Ask, span: tuple[datetime | None, datetime | None], baseline: float | None = None
 ) -> Figures:
-    """The figures of a function over other definitions, per value of the asked dimension; is_whole: nothing is filtered.
+    """The figures of a function over other definitions, per value of the asked dimension; baseline: `captured` of the whole.
 
     Raises NotAvailable when the period does not allow it.
     """
@@ -125,13 +125,13 @@ def combined(
         why = "nothing has ended yet" if definition.function == "expected_days" else "say since when (--since)"
         raise NotAvailable(f"{definition.name} needs a period with a beginning: {why}")
     if definition.function == "recovery":
-        return _recovery(definition, ask, since, until, _captured(definition) if is_whole else None)
+        return _recovery(definition, ask, since, until, baseline)
     return _expected_days(definition, ask, since, until)
 
 
-def _captured(definition: KpiDefinition) -> float | None:
-    """The baseline that the policy states of the figure compared: captured before a wave, of the whole (EXE-08)."""
-    stated = policy.load().targets.get(definition.of[0])
+def captured(definition: KpiDefinition, decided: policy.Policy) -> float | None:
+    """The baseline that a policy states of the figure compared: captured before a wave, of the whole (EXE-08)."""
+    stated = decided.targets.get(definition.of[0])
     return float(stated.baseline) if stated and stated.baseline is not None else None
 
 
