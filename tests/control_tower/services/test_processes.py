@@ -6,11 +6,19 @@ import random
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
+from control_tower.errors import Conflict, Stale
+from control_tower.model import User
+from control_tower.services import approvals, users
+from control_tower.services.request import Request
+from control_tower.vocabulary import Role
 from tests.conftest import PROJECT_ROOT
 from tests.control_tower.services import deciding_process
 from tests.control_tower.services.deciding_desk import Tower, plan
@@ -50,6 +58,37 @@ def races(desk: Tower, folder: Path, count: int) -> None:
 def test_of_two_approvers_at_once_one_wins_and_the_other_is_told(either: Tower, tmp_path: Path) -> None:
     # fault 58
     races(either, tmp_path, ROUNDS)
+
+
+def crowded(desk: Tower, count: int) -> None:
+    """Sixteen people press Approve on the same proposal in the same moment, proposal after proposal."""
+    names = [f"approver_{number:02}" for number in range(16)]
+    for name in names:
+        users.add(desk.store, Request("admin"), User(name, name, Role.APPROVER, None, name))
+    numbers, gate = prepared(desk, count), threading.Barrier(len(names))
+    won: list[str] = []
+
+    def press(name: str) -> None:
+        for number in numbers:
+            gate.wait(timeout=120)
+            with suppress(Conflict, Stale):
+                approvals.approve(desk.store, Request(name, expected_version=2), number)
+                won.append(number)
+
+    with ThreadPoolExecutor(len(names)) as crowd:
+        for pressed in [crowd.submit(press, name) for name in names]:
+            pressed.result()
+    assert sorted(won) == numbers
+    outcomes = [outcome for _, action, outcome in desk.trail() if action == "proposal.approve"]
+    assert outcomes.count("done") == count and outcomes.count("refused") == count * (len(names) - 1)
+    with desk.store.reading() as unit:
+        assert all(len(unit.proposals.approvals(number)) == 1 for number in numbers)
+    assert desk.store.verify().is_whole
+
+
+def test_of_sixteen_approvers_at_once_one_wins_every_time(either: Tower) -> None:
+    # fault 58: 1,008 presses
+    crowded(either, 63)
 
 
 @pytest.mark.slow
