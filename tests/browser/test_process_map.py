@@ -46,8 +46,9 @@ def test_a_click_shows_the_cases_one_is_opened_and_back_is_as_before(page: Page,
     panel = page.locator(".st-key-map_panel")
     expect(panel.locator("strong", has_text="Investigate")).to_be_visible()
     expect(panel.get_by_text("The 50 longest of")).to_be_visible(timeout=20_000)
-    picture, camera, link = _picture(page), _camera(page), page.url
     expect(panel.get_by_test_id("stMetricValue")).to_have_count(3)
+    _settled(page)
+    picture, camera, link = _picture(page), _camera(page), page.url
     cases = panel.get_by_test_id("stMetricValue").all_inner_texts()
     table = panel.get_by_test_id("stDataFrame")
     table.scroll_into_view_if_needed()
