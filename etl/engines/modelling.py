@@ -32,11 +32,15 @@ class AuditOutcome:
 
 
 def build(connection: duckdb.DuckDBPyConnection, folder: Path = MODELS) -> None:
-    """Fill every mart. Raises DefinitionError naming the file when a model does not run."""
+    """Fill every mart. Raises DefinitionError naming the file of a model that does not run, and what DuckDB says where memory ends."""
     selects = {path.stem: path.read_text(encoding="utf-8").strip().rstrip(";") for path in sorted(folder.glob("*.sql"))}
     for name in _ordered(connection, selects, folder):
         try:
             _fill(connection, name, selects[name])
+        except (
+            duckdb.OutOfMemoryException
+        ):  # nothing is wrong with the definition: the load says which setting to raise
+            raise
         except duckdb.Error as error:
             raise DefinitionError(f"{folder / name}.sql: {error}") from error
     for name in selects:
