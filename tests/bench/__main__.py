@@ -38,7 +38,7 @@ def main() -> None:
     year.add_to(named.add_parser("year", help=year.__doc__))
     causes.add_to(named.add_parser("causes", help=causes.__doc__))
     mining.add_to(named.add_parser("mining", help=mining.__doc__))
-    named.add_parser("plan", help=planning.__doc__)
+    planning.add_to(named.add_parser("plan", help=planning.__doc__))
     given = options.parse_args()
     what = {
         "load": load,

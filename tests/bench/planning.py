@@ -30,7 +30,14 @@ def optima(_: str = "") -> dict[str, Any]:
     return {"optima": found}
 
 
-def run(_: argparse.Namespace, child: Callable[..., dict[str, Any]], say: Callable[[str], None]) -> None:
+def add_to(options: argparse.ArgumentParser) -> None:
+    """The options of this benchmark."""
+    options.add_argument(
+        "--on-a-build", type=int, default=2_000, help="short lines of the proposal on a build; 0 = none"
+    )
+
+
+def run(given: argparse.Namespace, child: Callable[..., dict[str, Any]], say: Callable[[str], None]) -> None:
     """Measure and write the section."""
     lines: list[str] = [INSTANCE, ""]
     speed, ways = [], []
@@ -54,15 +61,16 @@ def run(_: argparse.Namespace, child: Callable[..., dict[str, Any]], say: Callab
         lines += ["Warehouse location (OR-Library), by the same core:", ""]
         rows = [(name, f"{cost:,.3f}", f"{best:,.3f}") for name, (cost, best) in found.items()]
         lines += sections.table(rows, "problem", "found", "published")
-    sections.put("plan", "Reallocation", [*lines, *_on_a_build(child, say)])
+    on_a_build = _on_a_build(child, say, given.on_a_build) if given.on_a_build else []
+    sections.put("plan", "Reallocation", [*lines, *on_a_build])
 
 
-def _on_a_build(child: Callable[..., dict[str, Any]], say: Callable[[str], None]) -> list[str]:
-    """A proposal for 2,000 short lines on the demo's build, from its tables to what is stored."""
+def _on_a_build(child: Callable[..., dict[str, Any]], say: Callable[[str], None], short: int) -> list[str]:
+    """A proposal for so many short lines on the demo's build, from its tables to what is stored."""
     with tempfile.TemporaryDirectory(prefix="tower-bench-plan-") as folder:
         home = str(Path(folder) / "home")
         child("demo", home, "26", "1500")
-        made = child("proposed", home, str(Path(folder) / "scaled"), "2000")
+        made = child("proposed", home, str(Path(folder) / "scaled"), str(short))
     say(f"on a build: {made['seconds']}")
     gap = "none" if made["gap"] is None else f"{made['gap']:.2%}"
     words = (
