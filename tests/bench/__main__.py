@@ -9,7 +9,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from tests.bench import causes, events, mining, planning, sections, year
+from tests.bench import causes, events, mining, planning, sections, world, year
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCE = ROOT / "tests" / "bench" / "order_events"
@@ -36,6 +36,7 @@ def main() -> None:
     named = options.add_subparsers(dest="what")
     named.add_parser("load").add_argument("--events", type=int, default=10_000_000)
     year.add_to(named.add_parser("year", help=year.__doc__))
+    world.add_to(named.add_parser("world", help=world.__doc__))
     causes.add_to(named.add_parser("causes", help=causes.__doc__))
     mining.add_to(named.add_parser("mining", help=mining.__doc__))
     planning.add_to(named.add_parser("plan", help=planning.__doc__))
@@ -45,6 +46,7 @@ def main() -> None:
         "causes": lambda one: causes.run(one, say),
         "mining": lambda one: mining.run(one, child, say),
         "plan": lambda one: planning.run(one, child, say),
+        "world": lambda one: world.run(one, child, say),
         "year": lambda one: year.run(one, child, say),
     }
     what[given.what or "load"](given)

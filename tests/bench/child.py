@@ -9,7 +9,7 @@ from typing import Any
 
 import duckdb
 
-from tests.bench import alignment, mining, planning, scaled, year
+from tests.bench import alignment, mining, planning, scaled, world, year
 
 
 def bare(files: str, database: str) -> dict[str, Any]:
@@ -102,6 +102,7 @@ if __name__ == "__main__":
         "pages": pages,
         "demo": demo,
         "served": year.served,
+        "simulated": world.simulated,
         "align": alignment.aligned,
         "plan": plan,
         "optima": planning.optima,
