@@ -53,7 +53,10 @@ def pages(_: str) -> dict[str, Any]:
             continue
         app = AppTest.from_file(str(project / "dashboard" / "app.py"), default_timeout=120)
         app.run()
-        app.switch_page(str(page)).run()
+        try:
+            app.switch_page(str(page)).run()
+        except ValueError:  # not a page of the demo's planner
+            continue
         began = time.perf_counter()
         app.run()
         seconds[page.stem] = time.perf_counter() - began

@@ -69,7 +69,11 @@ def _pages(wanted: tuple[str, ...]) -> dict[str, dict[str, float]]:
             continue
         app = AppTest.from_file(str(PROJECT / "dashboard" / "app.py"), default_timeout=600)
         app.run()
-        app.switch_page(str(page)).run()  # modules are imported once per server, not per build: not part of cold
+        try:
+            app.switch_page(str(page))
+        except ValueError:  # not a page of the demo's planner
+            continue
+        app.run()  # modules are imported once per server, not per build: not part of cold
         streamlit.cache_data.clear()
         streamlit.cache_resource.clear()
         seconds = []
