@@ -95,3 +95,16 @@ def test_customers_pay_by_habit(loaded: Loaded) -> None:
         SELECT median(spread) FROM (SELECT mad(epoch(paid_at) / 86400 - epoch(due_date) / 86400) AS spread FROM core_invoice
         WHERE paid_at IS NOT NULL AND direction = 'receivable' GROUP BY customer_id HAVING count(*) >= 5)""")
     assert float(within[0][0]) < np.std(habits)
+
+
+def test_people_leave_notes_in_their_own_words_about_the_case_at_hand(loaded: Loaded) -> None:
+    """Free text on what people did, said in several ways for every common type of case."""
+    told = loaded.rows("""
+        SELECT x.type_code, e.note FROM core_event AS e
+        INNER JOIN core_event_object AS o ON e.event_id = o.event_id AND o.object_type = 'exception'
+        INNER JOIN mart_exception AS x ON o.object_id = x.exception_id
+        WHERE e.note IS NOT NULL AND e.resource_type = 'human'""")
+    assert len(told) > 100
+    common = [kind for kind in {kind for kind, _ in told} if sum(one == kind for one, _ in told) >= 20]
+    assert common
+    assert all(len({note for one, note in told if one == kind}) >= 3 for kind in common)
