@@ -4,6 +4,7 @@ From an approval_requested event to the next approval_decided of the same case, 
 maps say so). Never the decision store's own clock: that is the KPI approval_latency.
 """
 
+import math
 from dataclasses import dataclass
 
 from control_tower.analysis.cycle_time import CycleTime, Outcome, cycle_time
@@ -84,4 +85,10 @@ def _by_approver(found: list[tuple[int, bool, str | None, str | None]], least: i
         )
         for approver, given in decided.items()
     ]
-    return tuple(sorted(rows, key=lambda row: (row.is_too_few, -(row.seconds.median.value or 0), row.approver)))
+    return tuple(sorted(rows, key=_slowest_first))
+
+
+def _slowest_first(row: ApproverLatency) -> tuple[bool, float, str]:
+    """A median that was not reached is longer than any that was."""
+    median = row.seconds.median.value
+    return row.is_too_few, -math.inf if median is None else -median, row.approver

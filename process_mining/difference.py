@@ -86,8 +86,9 @@ class Overlay:
 
     def different(self, measure: Measure) -> list[Part]:
         """What differs beyond chance, the surest first."""
-        found = [part for part in self.parts.values() if part.change(measure).is_different]
-        return sorted(found, key=lambda part: (part.change(measure).q or 0, part.step, part.then or ""))
+        known = [(part, part.change(measure)) for part in self.parts.values()]
+        found = [(change.q, part.step, part.then or "", part) for part, change in known if change.is_different]
+        return [part for *_, part in sorted(found, key=lambda one: one[:3])]
 
     def drawn(self, measure: Measure, activities: float, paths: float) -> Map:
         """The most frequent activities and paths of both (percent), and the surest differences however rare they are."""

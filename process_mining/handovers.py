@@ -7,12 +7,13 @@ followed by the next. Events that name no unit are passed over. Judges nobody: g
 from dataclasses import dataclass
 from typing import Any, Final
 
+import duckdb
 import pandas as pd
 
 from control_tower.errors import NotAvailable
 from control_tower.warehouse import Build
 from process_mining.cohort import Cohort
-from process_mining.kept_cases import kept_cases
+from process_mining.kept_cases import Kept, kept_cases
 from process_mining.replay import MOST_TRACES, Trace
 
 #: level → what of an event names the unit, and its name for people. Programs are no persons. Who did it counts before
@@ -62,12 +63,9 @@ def hand_overs(build: Build, cohort: Cohort, level: str = "team") -> HandOvers:
 
     Raises ValueError for an unknown level, NotAvailable when no event of the cohort names a unit of it.
     """
-    if level not in LEVELS:
-        raise ValueError(f"work is handed over between {', '.join(LEVELS)}, not '{level[:40]}'")
     kept = kept_cases(build, cohort)
-    turns = _TURNS.format(unit=LEVELS[level][0], name=LEVELS[level][1], steps=kept.steps, of_view=kept.of_view)
     with build.cursor() as cursor:
-        cursor.execute(turns, kept.values)
+        _take_turns(cursor, kept, level)
         cases, events, named = cursor.execute(_TOTALS).fetchall()[0]
         if events and not named:
             raise NotAvailable(f"no event of these cases names its {level}; choose another level")
@@ -80,12 +78,19 @@ def hand_overs(build: Build, cohort: Cohort, level: str = "team") -> HandOvers:
     )
 
 
+def _take_turns(cursor: duckdb.DuckDBPyConnection, kept: Kept, level: str) -> None:
+    """Make `followed`: the turns of the units of one level. Raises ValueError for an unknown level."""
+    if level not in LEVELS:
+        raise ValueError(f"work is handed over between {', '.join(LEVELS)}, not '{level[:40]}'")
+    unit, name = LEVELS[level]
+    cursor.execute(_TURNS.format(unit=unit, name=name, steps=kept.steps, of_view=kept.of_view), kept.values)
+
+
 def cases_between(build: Build, cohort: Cohort, level: str, source: str, target: str) -> pd.DataFrame:
     """Cases handed from one unit to another: case_no, case_id, times, wait_seconds; longest wait first, at most 1,000."""
     kept = kept_cases(build, cohort)
-    turns = _TURNS.format(unit=LEVELS[level][0], name=LEVELS[level][1], steps=kept.steps, of_view=kept.of_view)
     with build.cursor() as cursor:
-        cursor.execute(turns, kept.values)
+        _take_turns(cursor, kept, level)
         return cursor.execute(
             "SELECT h.case_no, any_value(m.case_id) AS case_id, count(*) AS times, "
             "CAST(sum(h.wait_seconds) AS BIGINT) AS wait_seconds FROM followed AS h "
@@ -99,9 +104,8 @@ def cases_between(build: Build, cohort: Cohort, level: str, source: str, target:
 def cases_held(build: Build, cohort: Cohort, level: str, unit: str) -> pd.DataFrame:
     """Cases in which a unit took a turn: case_no, case_id, times (turns), events; most turns first, at most 1,000."""
     kept = kept_cases(build, cohort)
-    turns = _TURNS.format(unit=LEVELS[level][0], name=LEVELS[level][1], steps=kept.steps, of_view=kept.of_view)
     with build.cursor() as cursor:
-        cursor.execute(turns, kept.values)
+        _take_turns(cursor, kept, level)
         return cursor.execute(
             "SELECT h.case_no, any_value(m.case_id) AS case_id, count(*) AS times, CAST(sum(h.events) AS BIGINT) AS events "
             "FROM followed AS h JOIN mart_case AS m ON m.view = $view AND m.case_no = h.case_no "
@@ -113,9 +117,8 @@ def cases_held(build: Build, cohort: Cohort, level: str, unit: str) -> pd.DataFr
 def turns_of(build: Build, cohort: Cohort, level: str, limit: int = MOST_TRACES) -> list[Trace]:
     """The turns of a sample of cases that change hands, to be played: (case, [(unit, seconds since 1970)]), as replay.traces."""
     kept = kept_cases(build, cohort)
-    turns = _TURNS.format(unit=LEVELS[level][0], name=LEVELS[level][1], steps=kept.steps, of_view=kept.of_view)
     with build.cursor() as cursor:
-        cursor.execute(turns, kept.values)
+        _take_turns(cursor, kept, level)
         rows = cursor.execute(
             "WITH chosen AS (SELECT case_no FROM followed WHERE taker IS NOT NULL GROUP BY case_no "
             "ORDER BY (CAST(case_no AS BIGINT) * 2654435761) % 4294967296 LIMIT $row_limit) "

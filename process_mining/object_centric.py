@@ -43,7 +43,7 @@ class ObjectView:
     """
 
     events: int
-    span_seconds: int
+    span_seconds: int | None
     amount: float | None
     types: pd.DataFrame
     cells: pd.DataFrame
@@ -63,7 +63,15 @@ def object_view(build: Build, cohort: Cohort) -> ObjectView:
         cells = cursor.execute(_CELLS).df()
         edges = cursor.execute(_EDGES).df()
         related = cursor.execute(_RELATED).df()
-    return ObjectView(int(events), int(span or 0), amounts.get(None), types[TYPES], cells[CELLS], edges[EDGES], related)
+    return ObjectView(
+        int(events),
+        None if span is None else int(span),
+        amounts.get(None),
+        types[TYPES],
+        cells[CELLS],
+        edges[EDGES],
+        related,
+    )
 
 
 def choose_events(cursor: Any, kept: Kept) -> None:

@@ -109,8 +109,10 @@ def tone(part: Part, measure: Measure) -> int | None:
 
 def _ratio(part: Part) -> float:
     """The longer median as a multiple of the shorter; a time of 0 counts as a second."""
-    a, b = (max(one.median_seconds or 0, 1) for one in (part.first, part.second))
-    return max(a, b) / min(a, b)
+    medians = [max(one.median_seconds, 1) for one in (part.first, part.second) if one.median_seconds is not None]
+    if len(medians) < 2:
+        raise ValueError(f"{part.step}: only one side has a time, so there is no difference of times to draw")
+    return max(medians) / min(medians)
 
 
 def _part(part: Part, look: Look) -> dict[str, Any]:

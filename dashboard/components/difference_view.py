@@ -91,10 +91,7 @@ def _panel(mining: Mining, two: Two, overlay: Overlay, look: Look) -> None:
         if not look.selection:
             _surest(overlay, look)
             return
-        with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
-            st.markdown(f"**{plain.as_text(look.selection.words)}**", width="content")
-            st.button("Close", key="map_close", icon=":material/close:", type="tertiary", on_click=map_state.select,
-                      args=(Selection(),))  # fmt: skip
+        map_selection.heading(look.selection)
         part = overlay.parts.get((look.selection.step, look.selection.then or None))
         if part is None:
             quiet.line("Neither side has a case that comes through here.")

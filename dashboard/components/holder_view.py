@@ -25,7 +25,7 @@ def show(held: causes.Causes, by: str, is_whole: bool, currency: str) -> Concent
     title = f"Where exceptions are, by {BY[by]} and {MEASURES[measure]}"
     if not rows["key"].notna().any():
         figure.nothing(title, f"No exception states a {BY[by]}.")
-    elif not rows[measure].fillna(0).sum() > 0:
+    elif not rows[measure].sum() > 0:
         figure.nothing(title, {"amount": "No exception states its value at risk."}.get(measure, "Nobody touched one."))
     else:
         drawn = bars.figure(rows, figure.mode(), measure, unit)

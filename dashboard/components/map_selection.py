@@ -27,16 +27,21 @@ _COLUMNS: Final = {
 }
 
 
+def heading(selection: Selection) -> None:
+    """What is picked, in words, with the way out."""
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+        st.markdown(f"**{plain.as_text(selection.words)}**", width="content")
+        st.button("Close", key="map_close", icon=":material/close:", type="tertiary", on_click=map_state.select,
+                  args=(Selection(),))  # fmt: skip
+
+
 def show(mining: Mining, whole: Map, selection: Selection, stays: Sequence[Stay]) -> None:
     """The panel beside the map: of the selection, or (without one) where cases wait longest in total."""
     with st.container(key="map_panel", gap="xsmall"):
         if not selection:
             longest(whole, stays)
             return
-        with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
-            st.markdown(f"**{plain.as_text(selection.words)}**", width="content")
-            st.button("Close", key="map_close", icon=":material/close:", type="tertiary", on_click=map_state.select,
-                     args=(Selection(),))  # fmt: skip
+        heading(selection)
         through = mining.of(selection.narrows(mining.cohort))
         page = through.cases(ROWS)
         facts(whole, stays, selection, page.total)
