@@ -50,6 +50,6 @@ def _show(page: Any, user: User) -> None:
             page.run()
     except NotAllowed as error:
         access.note(user, page.title, str(error))
-        empty.stopped(str(error))
+        empty.refused(str(error))
     except ControlTowerError as error:
         empty.stopped(str(error))

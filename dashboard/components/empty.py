@@ -24,6 +24,13 @@ def no_build(reason: str) -> None:
     quiet.line("Then reload this page. `tower doctor` says what is wrong when a build is there and cannot be read.")
 
 
+def refused(reason: str) -> None:
+    """The place of what is not for this person: why, and whom to ask."""
+    with st.container(border=True):
+        st.markdown("**This is not open to you.**")
+        st.markdown(plain.as_text(reason))
+
+
 def stopped(reason: str) -> None:
     """The place of an answer that could not be given in time or at all."""
     with st.container(border=True):
