@@ -53,8 +53,8 @@ def types(found: ObjectView) -> None:
     config = st.column_config
     headings = {
         "type": "Object type", "objects": "Objects", "events": "Events", "pairs": "Pairs",
-        "converging": config.TextColumn("Several at once", help="Convergence: counted by this type, these events count more than once", alignment="right"),
-        "diverging": config.TextColumn("Step again for others", help="Divergence: a step comes again for another object of another type", alignment="right"),
+        "converging": config.TextColumn("Shared", width=72, help="Convergence: counted by this type, these events count more than once", alignment="right"),
+        "diverging": config.TextColumn("Repeated", width=82, help="Divergence: a step comes again for another object of another type", alignment="right"),
     }  # fmt: skip
     st.subheader("Types, and what counting by them would do", anchor=False)
     table.plain_rows(shown, headings, "types")
