@@ -113,7 +113,9 @@ def verify(entries: Iterable[Sealed], ring: KeyRing, heads: Iterable[Head]) -> V
     for entry in entries:  # a million times: the whole entry is asked at once, and why only when it is wrong
         number, key_id, before, own, text = entry
         is_whole = number == expected and before == previous and key_id in seals
-        if not is_whole or (seals[key_id](text.encode("ascii", _ESCAPES)) != own and seals[key_id](_canonical(text)) != own):
+        if not is_whole or (
+            seals[key_id](text.encode("ascii", _ESCAPES)) != own and seals[key_id](_canonical(text)) != own
+        ):
             return Verdict(expected - 1, expected, _wrong(entry, expected, previous, ring), "")
         if expected in anchored and anchored[expected].hash != own:
             return Verdict(expected - 1, expected, _contradicted(anchored[expected]), "")

@@ -109,7 +109,11 @@ def _said(number: int) -> list[Any]:
     at = (START + timedelta(seconds=number)).isoformat()
     before = f'{{"owner_id":"{_PEOPLE[number % 4]}","status":"acknowledged","version":{number % 9}}}'
     after = f'{{"note":"asked the warehouse about {number}","owner_id":"ann","status":"in_progress","version":{number % 9 + 1}}}'
-    subject = ["exception_case", f"erp:E{number % 160_000:06d}", "called, waits for a date" if number % 5 else "called – will be told"]
+    subject = [
+        "exception_case",
+        f"erp:E{number % 160_000:06d}",
+        "called, waits for a date" if number % 5 else "called – will be told",
+    ]
     policy = ["2026-1", "5d" * 32, "20261121T160729241Z-18d692c6", f"{number:032x}"]
     return [number, at, _PEOPLE[number % 4], _ACTIONS[number % 4], "done", *subject, before, after, *policy]
 
