@@ -11,7 +11,7 @@ import pandas as pd
 
 from control_tower.errors import PolicyError
 from control_tower.policy_reallocation import Reallocation
-from control_tower.reallocation.situation import HOLDS, NEVER, Situation
+from control_tower.reallocation.situation import HOLDS, NEVER, SHORT, Situation
 from control_tower.vocabulary import CustomerTier
 from control_tower.vocabulary import MoveAction as Action
 
@@ -60,7 +60,31 @@ def terms(options: pd.DataFrame, situation: Situation, rules: Reallocation) -> p
     found["fixed_freight"] = -options["fixed_freight"].astype(float)
     taken = options["action"] == Action.TAKE_BACK.value
     found["fixed_donor_harm"] = np.where(taken, -float(rules.donor_amount), 0.0)
+    found["lateness"] += _of_companions(options, situation, rules)
     return _donors_apart(found, line, margin)
+
+
+def _of_companions(options: pd.DataFrame, situation: Situation, rules: Reallocation) -> np.ndarray:
+    """What a unit's day costs the other lines of an order that ships complete: none of them leaves before it (REA-03).
+
+    Such a line is never split, so a unit carries its share of the whole line. Where several lines of the order are short,
+    each carries an equal part of what its own day would cost: exact when they arrive together, too little otherwise.
+    """
+    lines, others = situation.lines, situation.companions
+    together = lines["is_ship_complete"] & ~lines["is_blocked"]
+    short = lines["order_id"].where(together & (lines["part"] == SHORT))
+    waiting = lines["order_id"].map(short.value_counts()).fillna(0.0) + (lines["part"] != SHORT)
+    asked = options[["line", "arrives_day"]].assign(option=np.arange(len(options)))
+    asked = asked[together.to_numpy()[asked["line"]]]
+    own = lines[["order_id", "order_line_id"]].iloc[asked["line"]].reset_index(drop=True)
+    pairs = pd.concat([asked.reset_index(drop=True), own], axis=1).merge(others, on="order_id", suffixes=("", "_other"))
+    pairs = pairs[(pairs["order_line_id"] != pairs["order_line_id_other"]) & (pairs["due_day"] < NEVER)]
+    late, cap = (pairs["arrives_day"] - pairs["due_day"]).clip(lower=0), rules.lateness_cap_days
+    days = late.clip(upper=cap) - (-pairs["due_day"]).clip(lower=0, upper=cap)
+    share = lines["qty"].to_numpy()[pairs["line"]] * waiting.to_numpy()[pairs["line"]]
+    amount = -float(rules.lateness_rate) * days * pairs["amount"] / share
+    found: np.ndarray = np.bincount(pairs["option"], amount, len(options))
+    return found
 
 
 def _donors_apart(found: pd.DataFrame, line: pd.DataFrame, margin: pd.Series) -> pd.DataFrame:

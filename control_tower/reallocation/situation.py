@@ -5,7 +5,7 @@ same facts in any order give the same plan. Decides nothing: no rule, no score.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from typing import Any
@@ -23,6 +23,9 @@ MOST_ROWS, MOST_SHOWN = 200_000, 20_000
 """What the reads below say themselves as their LIMIT: as many rows as that may be a part only. Pages ask some of them too."""
 _ON_PAGES = ("reallocation_place", "reallocation_scope")
 SHORT, HOLDS, FROZEN = "short", "holds", "frozen"
+
+
+_COMPANION = ("order_line_id", "order_id", "open_qty", "unit_price", "due_date")
 
 
 @dataclass(frozen=True)
@@ -46,6 +49,8 @@ class Situation:
     guides: pd.DataFrame
     places: pd.DataFrame
     credit: pd.DataFrame
+    companions: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(_COMPANION)))
+    """Open lines of the orders that ship complete, of any item: none of an order leaves before its last."""
 
     def place(self, site_id: str) -> str:
         """The site's name, for people."""
@@ -135,8 +140,14 @@ def read(
         guides=whole(build, "reallocation_guide"),
         places=whole(build, "reallocation_place"),
         credit=whole(build, "reallocation_credit", customer_ids=sorted(lines["customer_id"].dropna().unique())),
+        companions=_of_complete_orders(build, lines),
     )
     return prepare(found, policy, scope, reserved, shared)
+
+
+def _of_complete_orders(build: Build, lines: pd.DataFrame) -> pd.DataFrame:
+    orders = sorted(lines.loc[_flag(lines["is_ship_complete"]), "order_id"].dropna().unique())
+    return whole(build, "reallocation_companion", order_ids=orders)
 
 
 def whole(build: Build, name: str, **bound: Any) -> pd.DataFrame:
@@ -165,6 +176,7 @@ def prepare(
         lanes=raw.lanes.sort_values("lane_id", ignore_index=True),
         substitutes=raw.substitutes.sort_values(["item_id", "substitute_item_id"], ignore_index=True),
         credit=raw.credit.sort_values("customer_id", ignore_index=True),
+        companions=_companions(raw),
     )
 
 
@@ -210,6 +222,13 @@ def _lines(raw: Situation, scope: pd.DataFrame, ledger: pd.DataFrame, freeze_day
     fallow = (lines["part"] == SHORT) & ~lines["is_blocked"]
     lines.loc[fallow, "qty"] -= lines.loc[fallow, "covered_qty"]
     return lines[(lines["qty"] > 0) & (lines["part"] != "")].reset_index(drop=True)
+
+
+def _companions(raw: Situation) -> pd.DataFrame:
+    """Lines of orders that ship complete with `due_day` and `amount`, what is open of them in money."""
+    frame = raw.companions.sort_values("order_line_id", ignore_index=True)
+    amount = frame["open_qty"].astype(float) * frame["unit_price"].astype(float).fillna(0.0)
+    return frame.assign(due_day=_days(frame["due_date"], raw.as_of), amount=amount)
 
 
 def _part(lines: pd.DataFrame, freeze_days: int, shared: bool) -> Any:

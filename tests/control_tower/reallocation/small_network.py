@@ -31,6 +31,7 @@ _SUPPLY = {"supply_id": "P1", "supply_type": "purchase_order", "supplier_id": "V
 _LANE = {"lane_id": "B>A", "from_site_id": "B", "supplier_id": None, "site_id": "A", "item_id": None,
          "carrier_id": "K1", "lead_time_days": 2.0, "unit_freight": 1.0, "min_qty": 0.0, "priority": 1}  # fmt: skip
 _SUBSTITUTE = {"item_id": "I1", "substitute_item_id": "I2", "rank": 1, "unit_cost": 70.0, "is_regulated": False}
+_COMPANION = {"order_line_id": "L9", "order_id": "O1", "open_qty": 20.0, "unit_price": 50.0, "due_date": "2026-04-02"}
 _DATES = (
     "promise_date", "requested_date", "projected_date", "contract_due_date", "order_at", "backordered_at",
     "reservation_failed_at", "due_date",
@@ -52,6 +53,7 @@ def raw(lines: Rows, stock: Rows = (), supply: Rows = (), lanes: Rows = (), **mo
         guides=pd.DataFrame(more.get("guides", ()), columns=["routing_guide_code", "carrier_id"]),
         places=pd.DataFrame({"site_id": list("ABC"), "name": ["Aachen", "Berlin", "Celle"], "country_code": ["DE", "DE", "FR"]}),
         credit=pd.DataFrame(more.get("credit", ()), columns=["customer_id", "headroom_amount"]),
+        companions=frame(_COMPANION, more.get("companions", ())),
     )  # fmt: skip
 
 

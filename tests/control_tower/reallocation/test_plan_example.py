@@ -68,6 +68,42 @@ def test_an_order_that_ships_complete_waits_as_a_whole_while_one_of_its_lines_ca
     assert {line["chosen"] for line in served["lines"]} == {"alternate_site B B>A"}
 
 
+@pytest.mark.parametrize(("due", "lateness"), [("2026-04-02", -150), ("2026-03-30", -180), ("2026-05-01", -90)])
+def test_the_other_lines_of_an_order_that_ships_complete_are_late_with_its_last(due: str, lateness: float) -> None:
+    """The first example, and 20 at 50 of another item wait in the same order: from Berlin on day 3, 90 for the line itself.
+
+    Promised for day 1 they are 2 days late, 2 × 3 % × 1000 = 60 more; promised for day −2 they are late today already,
+    and the 3 days more cost 90; promised for May they lose nothing.
+    """
+    whole = {"is_ship_complete": True, "is_split_allowed": False}
+    stock, beside = [{"on_hand_qty": 12.0, "safety_stock_qty": 2.0}], [{"due_date": due}]
+    found = raw([whole], stock, lanes=[{}], companions=[*beside, {"order_line_id": "L1", "due_date": due}])
+    payload = plan.for_situation(prepared(found), POLICY).payload()
+    assert payload["chosen_option"] == "alternate_site B B>A"
+    assert (payload["score_terms"]["lateness"], payload["score_terms"]["priority"]) == (lateness, -90)
+    loose = raw([{}], stock, lanes=[{}], companions=beside)
+    assert plan.for_situation(prepared(loose), POLICY).payload()["score_terms"]["lateness"] == -90
+
+
+@pytest.mark.parametrize(("worth", "action"), [(1.0, "take_back"), (500.0, "in_transit")])
+def test_a_donor_whose_order_ships_complete_keeps_its_stock_when_the_rest_of_the_order_is_worth_more(
+    worth: float, action: str
+) -> None:
+    """Its 20 others are promised for day 1 and would leave on day 10, nine days late: 9 × 3 % × 20 × 500 = 2,700 of harm.
+
+    The key customer's line gains less by not waiting for the receipt: at most 30 days × 3 % × 1000 for lateness and as much
+    for priority, 1,800. At a price of 1 the harm is 5.40, and the stock is taken.
+    """
+    donor = {
+        "order_line_id": "L2", "order_id": "O2", "customer_id": "C2", "customer_tier": "small", "covered_qty": 10.0,
+        "promise_date": "2026-04-20", "is_ship_complete": True,
+    }  # fmt: skip
+    beside = [{"order_id": "O2", "unit_price": worth}]
+    found = raw([{}, donor], supply=[{"due_date": "2026-04-10"}], companions=beside)
+    payload = plan.for_situation(prepared(found), POLICY).payload()
+    assert payload["moves"][0]["action"] == action
+
+
 def test_of_one_ten_for_two_lines_of_a_complete_order_nothing_goes_to_it_and_another_order_gets_the_ten() -> None:
     whole = {"is_ship_complete": True, "is_split_allowed": False, "customer_tier": "strategic"}
     lines = [
