@@ -113,6 +113,6 @@ def units(build: Build, kind: str, span: Span, sites: Sequence[str] = ()) -> Uni
     """The units of one kind that could fail in a span or the period before; no sites = all."""
     known = levels(build)
     numbers = known["site_id"].get_indexer(pd.Index(list(sites), dtype=object)).tolist()
-    frame = build.read("exposed_unit", None, kind=kind, site_nos=numbers, **span.bound(()))
-    stratum = (frame[TIER].to_numpy(np.int64) + 1) * WIDTH + frame["block"].to_numpy(np.int64)
-    return Units(kind, known, {name: frame[name].to_numpy(np.int32) for name in SINGLE[kind]}, stratum)
+    found = build.columns("exposed_unit", kind=kind, site_nos=numbers, **span.bound(()))
+    stratum = (found[TIER].astype(np.int64) + 1) * WIDTH + found["block"]
+    return Units(kind, known, {name: found[name] for name in SINGLE[kind]}, stratum)
