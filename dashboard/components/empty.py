@@ -31,6 +31,14 @@ def refused(reason: str) -> None:
         st.markdown(plain.as_text(reason))
 
 
+def nobody(reason: str, can_leave: bool) -> None:
+    """The only thing that somebody finds whom the provider names and the tower does not know, or no longer."""
+    st.title("Order exception control tower", anchor=False)
+    refused(reason)
+    if can_leave:
+        st.button("Sign out", on_click=st.logout)
+
+
 def stopped(reason: str) -> None:
     """The place of an answer that could not be given in time or at all."""
     with st.container(border=True):
