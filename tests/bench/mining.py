@@ -24,6 +24,7 @@ GOALS = {"map": 0.2, "times": 0.5, "variants": 0.5}
 LARGE = 100_000_000
 VARIANTS = 5_000
 STEPS_A_CASE = 13
+ACTIVITIES = 12
 CASES_A_SLICE = 500_000
 
 
