@@ -18,7 +18,7 @@ import pyarrow as pa
 
 from control_tower import builds, contract, manifest, query_limits
 from control_tower.conditions import named_in, where_clause
-from control_tower.errors import BuildError, ControlTowerError, DefinitionError
+from control_tower.errors import BuildError, ControlTowerError, DefinitionError, ReadStopped
 from control_tower.filters import Filters
 from control_tower.settings import Settings
 
@@ -117,7 +117,7 @@ class Build:
     def cursor(self) -> Iterator[duckdb.DuckDBPyConnection]:
         """A cursor of this build for one use, interrupted by the watchdog when it runs too long (fault 94).
 
-        Raises ControlTowerError when the query runs too long or needs too much memory, and BuildError
+        Raises ReadStopped when the query runs too long or needs too much memory, and BuildError
         when it meets a damaged block (fault 50).
         """
         cursor = self._connection.cursor()
@@ -127,11 +127,11 @@ class Build:
         try:
             yield cursor
         except duckdb.InterruptException as error:
-            raise ControlTowerError(
+            raise ReadStopped(
                 f"the query ran longer than {self._seconds:g} s and was stopped; narrow the filters or the period"
             ) from error
         except duckdb.OutOfMemoryException as error:
-            raise ControlTowerError("the query needs more memory than a reader may use; narrow it") from error
+            raise ReadStopped("the query needs more memory than a reader may use; narrow it") from error
         except _DAMAGE as error:
             raise self._damaged(error) from error
         finally:

@@ -12,10 +12,11 @@ from typing import Any
 import streamlit as st
 
 from control_tower import warehouse
+from control_tower.analysis import kept
 from control_tower.analysis.concentration import Concentration, concentration
-from control_tower.analysis.emerging import Emerging, emerging
+from control_tower.analysis.emerging import Emerging
 from control_tower.analysis.exposure import Span, default_span
-from control_tower.analysis.root_cause import RootCause, search
+from control_tower.analysis.root_cause import RootCause
 from control_tower.analysis.verdict import limits
 from control_tower.filters import Filters
 from control_tower.settings import Settings
@@ -75,7 +76,7 @@ def _cached(key: str, _asked: _Asked) -> Any:
     span = Span(*_asked.bounds) if _asked.bounds else default_span(build)
     held = limits(_asked.small)
     if _asked.what == "search":
-        return search(build, span, _asked.sites, held)
+        return kept.search(build, span, _asked.sites, held)
     if _asked.what == "emerging":
-        return emerging(build, span.until, _asked.sites, held)
+        return kept.rising(build, span.until, _asked.sites, held)
     return concentration(build, _asked.by, span, _asked.sites)
