@@ -14,6 +14,7 @@ import pandas as pd
 import streamlit as st
 
 from control_tower import warehouse
+from control_tower.errors import NotAvailable
 from control_tower.settings import Settings
 from dashboard import data
 from dashboard.components import csv
@@ -161,7 +162,7 @@ class Mining:
 
     def _call(self, what: str, cohort: Cohort, **bound: Any) -> Any:
         asked = self._asked(what, cohort, bound)
-        return _cached(repr(asked), asked)
+        return given(_cached(repr(asked), asked))
 
     def _asked(self, what: str, cohort: Cohort, bound: dict[str, Any]) -> "_Asked":
         reader = self.reader
@@ -214,7 +215,17 @@ _ANSWERS: Final[Mapping[str, Callable[..., Any]]] = {
 
 @st.cache_data(max_entries=600, show_spinner=False)
 def _cached(key: str, _asked: _Asked) -> Any:
-    return _answer(_asked)
+    try:
+        return _answer(_asked)
+    except NotAvailable as refused:
+        return refused
+
+
+def given(found: Any) -> Any:
+    """What a cache holds. That there is nothing to say is kept as an answer, for it takes as long to find; here it is raised."""
+    if isinstance(found, NotAvailable):
+        raise found
+    return found
 
 
 def _answer(asked: _Asked) -> Any:
