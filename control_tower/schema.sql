@@ -990,7 +990,7 @@ CREATE TABLE mart_integration_failure (
     first_failed_at     TIMESTAMP,         -- when it failed first
     recovered_at        TIMESTAMP          -- as stated, else the first later message that passed; null = not yet
 );
--- One row per business transaction that arrived more than once. Key: business_key
+-- One row per business transaction that arrived more than once on one interface. Key: business_key
 CREATE TABLE mart_repeated_transaction (
     business_key        VARCHAR NOT NULL,  -- of the transaction, as its messages bear it
     source_system       VARCHAR,           -- source
