@@ -666,9 +666,9 @@ CREATE TABLE policy (
     reporting_currency  VARCHAR NOT NULL,  -- ISO 4217
     small_sample        INTEGER NOT NULL   -- below this n a figure says "too few"
 );
--- One row per number of policy.toml that definitions read: [detection] and [measures]. Key: name
+-- One row per number of policy.toml that definitions read: [detection], [measures] and the baselines of [targets]. Key: name
 CREATE TABLE policy_parameter (
-    name                VARCHAR NOT NULL,  -- key of policy.toml; its suffix is its unit (_days, _hours, _rate …)
+    name                VARCHAR NOT NULL,  -- key of policy.toml, its suffix is its unit (_days, _hours, _rate …); or baseline_ and the figure's name
     value               DECIMAL(18,4) NOT NULL  -- as decided by the business
 );
 -- One row per definition that this build was made with, so that a later build can be read by it. Key: kind, name

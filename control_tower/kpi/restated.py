@@ -15,6 +15,7 @@ from control_tower.kpi.availability import build_facts
 from control_tower.kpi.measure import evaluate
 from control_tower.kpi.score import Where
 from control_tower.kpi.value import KpiValue, Period
+from control_tower.policy import BASELINE
 
 
 def restated(
@@ -88,7 +89,7 @@ def _changed(
     return said + [
         f"policy {name}: {before.rules.get(name, 'not stated')} → {today.rules.get(name, 'not stated')}"
         for name in rules
-        if f"'{name}'" in texts
+        if f"'{name}'" in texts or name in {BASELINE + other for other in (*old.of, *new.of)}
     ]
 
 
