@@ -135,7 +135,7 @@ def _say_figures(documents: list[dict[str, Any]], is_one: bool, json: bool) -> N
 def _say_restated(document: dict[str, Any]) -> None:
     """Since the other build reported: every part of the difference, and what is defined otherwise."""
     say_rows([_flat(document["since_reported"])], "")
-    for title, key in (("defined otherwise", "changed"), ("counted as late data", "counted_as_data")):
+    for title, key in (("defined otherwise", "changed"), ("delivered otherwise", "mapped")):
         if document["restated"][key]:
             plain(f"{title}: {'; '.join(document['restated'][key])}")
 
