@@ -666,9 +666,9 @@ CREATE TABLE policy (
     reporting_currency  VARCHAR NOT NULL,  -- ISO 4217
     small_sample        INTEGER NOT NULL   -- below this n a figure says "too few"
 );
--- One row per number of policy.toml that definitions read: [detection] and [measures]. Key: name
+-- One row per number of policy.toml that definitions read: [detection], [measures] and the baselines of [targets]. Key: name
 CREATE TABLE policy_parameter (
-    name                VARCHAR NOT NULL,  -- key of policy.toml; its suffix is its unit (_days, _hours, _rate …)
+    name                VARCHAR NOT NULL,  -- key of policy.toml, its suffix is its unit (_days, _hours, _rate …); or baseline_ and the figure's name
     value               DECIMAL(18,4) NOT NULL  -- as decided by the business
 );
 -- One row per definition that this build was made with, so that a later build can be read by it. Key: kind, name
@@ -990,7 +990,7 @@ CREATE TABLE mart_integration_failure (
     first_failed_at     TIMESTAMP,         -- when it failed first
     recovered_at        TIMESTAMP          -- as stated, else the first later message that passed; null = not yet
 );
--- One row per business transaction that arrived more than once. Key: business_key
+-- One row per business transaction that arrived more than once on one interface. Key: business_key
 CREATE TABLE mart_repeated_transaction (
     business_key        VARCHAR NOT NULL,  -- of the transaction, as its messages bear it
     source_system       VARCHAR,           -- source

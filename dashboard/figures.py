@@ -7,6 +7,7 @@ SQL and never decides what a KPI means.
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -14,15 +15,16 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from control_tower import definitions, kpi, policy, warehouse
+from control_tower import definitions, kpi, settings, warehouse
 from control_tower.analysis.main_reason import Reason
 from control_tower.definitions import KpiDefinition
 from control_tower.errors import NotAvailable
 from control_tower.filters import Filters
 from control_tower.kpi.durations import Durations, durations
 from control_tower.kpi.value import KpiPart, KpiPoint, KpiValue
+from control_tower.services import policy as ruling
 from control_tower.settings import Settings
-from dashboard import data, period
+from dashboard import data, identity, period
 
 TREND_WEEKS = 13
 
@@ -92,6 +94,9 @@ class Figures:
         return self.asked.bounds[start], self.asked.bounds[end]
 
     def _call(self, what: str, name: str, bounds: tuple[datetime, datetime] | None, **bound: Any) -> Any:
+        one = definition(name)
+        if one.function == "recovery" and (stated := baseline(one.of[0])) is not None:
+            bound["baseline"] = (one.of[0], Decimal(repr(stated)))
         narrowed = replace(self.state.without_time(), search="").limited_to(self.reader.scope)
         asked = _Asked(self.reader.home, self.reader.build_id, self.reader.scope, what, name, narrowed, bounds,
                        tuple(sorted(bound.items())))  # fmt: skip
@@ -109,11 +114,27 @@ def definition(name: str) -> KpiDefinition:
     return catalogue()[name]
 
 
-@cache
 def target(name: str) -> float | None:
     """What the business decided the figure shall be, in its unit (rates 0–1), or None."""
-    found = policy.load().targets.get(name)
-    return float(found.target) if found and found.target is not None else None
+    return _decided(settings.current().store_place).get(name, (None, None))[0]
+
+
+def baseline(name: str) -> float | None:
+    """What the policy states the figure was before, in its unit, or None (EXE-08)."""
+    return _decided(settings.current().store_place).get(name, (None, None))[1]
+
+
+@st.cache_data(ttl=5, show_spinner=False)
+def _decided(store_place: str) -> dict[str, tuple[float | None, float | None]]:
+    """Target and baseline of each figure that has one, by the policy in force; a new version counts within seconds."""
+    return {
+        name: (_number(one.target), _number(one.baseline))
+        for name, one in ruling.in_force(identity.store()).targets.items()
+    }
+
+
+def _number(value: Decimal | None) -> float | None:
+    return None if value is None else float(value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +161,8 @@ def _cached(key: str, _asked: _Asked) -> Any:
     )
     more = dict(_asked.bound)
     with build.cursor() as cursor:
+        if "baseline" in more:
+            kpi.lay_baselines(cursor, dict([more["baseline"]]))
         match _asked.what:
             case "evaluate":
                 return kpi.evaluate(cursor, one, asked, where)

@@ -5,6 +5,7 @@ Never put a particular KPI here: that is one file in `kpis/`.
 """
 
 from control_tower.kpi.availability import lineage
+from control_tower.kpi.baseline import lay as lay_baselines
 from control_tower.kpi.history import trend
 from control_tower.kpi.measure import breakdown, evaluate, rows
 from control_tower.kpi.report import aging_as_json, all_as_json, as_json, cycle_time_as_json
@@ -26,6 +27,7 @@ __all__ = [
     "breakdown",
     "cycle_time_as_json",
     "evaluate",
+    "lay_baselines",
     "lineage",
     "main_reason",
     "restated",

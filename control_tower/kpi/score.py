@@ -73,8 +73,8 @@ def selection(filters: Filters) -> Where:
     The period is asked separately (`Period.of_days`). Raises NotAvailable for a state, an age or a search:
     they speak of exceptions as they are now, and a KPI brings its own idea of open.
     """
-    for name in ("state", "aging", "search"):
-        if getattr(filters, name):
+    for name in ("state", "aging", "search", "lasted"):
+        if getattr(filters, name) not in ("", (), None):
             raise NotAvailable(f"a KPI cannot be narrowed by {name}; remove that filter to see it")
     return {name: getattr(filters, name) for name in FILTERED if getattr(filters, name)}
 

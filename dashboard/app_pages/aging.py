@@ -7,7 +7,6 @@ import streamlit as st
 
 from control_tower.filters import Filters
 from dashboard import answers, data, figures, filters, period, theme
-from dashboard.charts import cumulative
 from dashboard.components import aging_tiles, aging_view, csv, empty, figure, filter_bar, plain, table, tile
 from dashboard.components.answer_place import reserved
 
@@ -36,10 +35,7 @@ def main() -> None:
     with left:
         cells = aging_view.bars(reader, state, by)
     with right:
-        until = found.asked.bounds["until"]
-        weeks = cumulative.frame(reader.frame("week_flow", state, until=until, weeks=13))
-        title = f"What came in and what ended; between them {theme.count(weeks['open'].iloc[-1])} open"
-        figure.show(title, cumulative.figure(weeks, figure.mode()), weeks, "cumulative_flow")
+        aging_view.flow(reader, state, found.asked.bounds["until"])
     st.subheader("Who holds it", anchor=False)
     aging_view.holders(cells, head.currency)
     due_first(reader, state, row["open_count"], head.currency)

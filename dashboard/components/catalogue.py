@@ -67,10 +67,11 @@ def _tick() -> None:
 
 
 def _about(one: KpiDefinition, currency: str) -> dict[str, Any]:
-    goal = figures.target(one.name)
+    goal, before = figures.target(one.name), figures.baseline(one.name)
     return {
         "number": one.number or "–", "title": one.title, "unit": theme.words(one.unit), "owner": one.owner,
         "target": theme.quantity(goal, one.unit, currency) if goal is not None else "",
+        "baseline": theme.quantity(before, one.unit, currency) if before is not None else "",
         "question": one.question, "name": one.name,
     }  # fmt: skip
 
@@ -93,11 +94,12 @@ def listing(rows: pd.DataFrame) -> None:
     """The catalogue as a table; selecting a row opens its panel."""
     columns = {
         "title": ("Figure", 190), "value": ("Now", 110), "number": ("No.", 60), "n": ("n", 80), "target": ("Target", 80),
+        "baseline": ("Baseline", 80),
         "says": ("What it answers, or why it cannot", 430), "owner": ("Owner", 110),
     }  # fmt: skip
     config: dict[str, Any] = {
         name: st.column_config.TextColumn(heading, width=width, pinned=name == "title",
-                                          alignment="right" if name in ("value", "target") else "left")
+                                          alignment="right" if name in ("value", "target", "baseline") else "left")
         for name, (heading, width) in columns.items()
     }  # fmt: skip
     config["n"] = st.column_config.NumberColumn("n", format="localized", width=80)
@@ -139,12 +141,13 @@ def panel(found: Figures, name: str, currency: str) -> None:
 
 
 def _facts(found: Figures, one: KpiDefinition) -> dict[str, str]:
-    goal = figures.target(one.name)
+    goal, before = figures.target(one.name), figures.baseline(one.name)
     facts = {
         "Question": one.question, "Formula": one.formula,
         "Unit": f"{theme.words(one.unit)}; {one.better} is better", "Owner": one.owner,
         "Counts": f"one row per {theme.words(one.grain)}, {one.aggregate}", "Reads": ", ".join(found.lineage(one.name)),
         "Needs": ", ".join(one.needs), "Target": theme.quantity(goal, one.unit, "") if goal is not None else "none in the policy",
+        "Baseline": theme.quantity(before, one.unit, "") if before is not None else "none in the policy",
         "Note": one.note or "", "Name": one.name,
     }  # fmt: skip
     return {label: fact for label, fact in facts.items() if fact}

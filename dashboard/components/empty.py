@@ -79,6 +79,7 @@ def nothing_open(reader: data.Reader, state: Filters) -> None:
 def parts(state: Filters) -> list[str]:
     """The parts of a state that narrow it, as `Filters.without` names them."""
     names = [name for name in (*DIMENSIONS, "aging", "state", "search") if getattr(state, name)]
+    names += ["lasted"] if state.lasted is not None else []
     return names + (["period"] if state.since or state.until else [])
 
 

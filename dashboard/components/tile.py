@@ -30,6 +30,8 @@ class Tile:
     link_page: str = "app_pages/exceptions.py"
     target: str = ""
     """The target in words, "≤ 5.0 %"; `is_met` says whether the value keeps it."""
+    baseline: str = ""
+    """What the figure was before by the policy, and how it compares, in words."""
     is_met: bool | None = None
     is_note_linked: bool = False
     """Whether the small print itself opens the rows, where room is scarce."""
@@ -105,6 +107,8 @@ def _small_print(tile: Tile) -> None:
         st.markdown(f":small[{judged} {plain.as_text(tile.target)}]]")
     elif tile.overline:
         quiet.line("no target set")
+    if tile.baseline:
+        quiet.line(plain.as_text(tile.baseline))
     if tile.reason:
         quiet.line(plain.as_text(tile.reason))
     if tile.twin:
