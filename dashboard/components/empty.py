@@ -76,6 +76,27 @@ def nothing_open(reader: data.Reader, state: Filters) -> None:
         )
 
 
+def no_shortage(reader: data.Reader) -> None:
+    """Nothing to deal out: because this build cannot say it, because of the filters, or because nothing is short."""
+    with st.container(border=True):
+        ground = reader.row("workbench_ground")
+        if not (ground["line_count"] and ground["stocked_site_count"]):
+            st.markdown("**This build has nothing to deal out.**")
+            quiet.line(
+                "A plan needs open order lines, stock by site and supply on its way. What is loaded are exceptions and "
+                "their events; load an ERP or a WMS beside them (`tower new-source` drafts the folder)."
+            )
+            return
+        state = filters.current()
+        st.markdown(
+            "**No open exception waits for an item that is short.**"
+            if state.is_empty
+            else "**None of what is short passes these filters.**"
+        )
+        if not state.is_empty:
+            st.button("Clear all filters", on_click=filters.change, args=(Filters(),), key="clear_shortages")
+
+
 def parts(state: Filters) -> list[str]:
     """The parts of a state that narrow it, as `Filters.without` names them."""
     names = [name for name in (*DIMENSIONS, "aging", "state", "search") if getattr(state, name)]
