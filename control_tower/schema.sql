@@ -569,6 +569,14 @@ CREATE TABLE core_proposal (
     file_no             INTEGER,           -- lineage
     file_line           BIGINT             -- lineage
 );
+-- One row per proposal and exception that it is about; a plan for a shared shortage has several. Key: proposal_id, exception_id
+CREATE TABLE core_proposal_exception (
+    proposal_id         VARCHAR NOT NULL,  -- core_proposal
+    exception_id        VARCHAR NOT NULL,  -- core_exception
+    source_system       VARCHAR NOT NULL,  -- where the row came from
+    file_no             INTEGER,           -- lineage
+    file_line           BIGINT             -- lineage
+);
 -- One row per decision on a proposal or exception. Key: approval_id
 CREATE TABLE core_approval (
     approval_id         VARCHAR NOT NULL,  -- namespaced id

@@ -1,4 +1,4 @@
-"""Measure and write the figures to docs/benchmarks.md: `make bench`, `python -m tests.bench year`, `… causes`, `… plan`."""
+"""Measure and write the figures to docs/benchmarks.md: `make bench`, `python -m tests.bench year`, `… causes`, `… plan`, `… audit`."""
 
 import argparse
 import json
@@ -9,7 +9,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from tests.bench import causes, click, events, mining, planning, sections, world, year
+from tests.bench import causes, click, events, mining, planning, sections, trail, world, year
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCE = ROOT / "tests" / "bench" / "order_events"
@@ -40,6 +40,7 @@ def main() -> None:
     causes.add_to(named.add_parser("causes", help=causes.__doc__))
     mining.add_to(named.add_parser("mining", help=mining.__doc__))
     click.add_to(named.add_parser("click", help=click.__doc__))
+    trail.add_to(named.add_parser("audit", help=trail.__doc__))
     planning.add_to(named.add_parser("plan", help=planning.__doc__))
     given = options.parse_args()
     what = {
@@ -47,6 +48,7 @@ def main() -> None:
         "causes": lambda one: causes.run(one, say),
         "mining": lambda one: mining.run(one, child, say),
         "click": lambda one: click.run(one, child, say),
+        "audit": lambda one: trail.run(one, child, say),
         "plan": lambda one: planning.run(one, child, say),
         "world": lambda one: world.run(one, child, say),
         "year": lambda one: year.run(one, child, say),
