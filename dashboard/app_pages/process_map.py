@@ -27,7 +27,7 @@ def main() -> None:
     cohort, refused = map_state.adopt()
     for sentence in refused:
         quiet.line(f":orange[{plain.as_text(sentence)}]")
-    mining = Mining(reader, cohort)
+    mining = Mining(reader, cohort, map_state.is_collapsed())
     views = mining.views()
     if not views:
         figure.nothing("No events", "This build holds no events, so there is nothing to map.")
