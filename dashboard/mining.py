@@ -76,6 +76,15 @@ class Mining:
         found: tuple[Stay, ...] = self._call("stays", self.cohort, collapsed=self.collapsed)
         return found
 
+    def settled(self) -> frozenset[str]:
+        """Activities after which a case is fixed, and only its record is open."""
+        found: frozenset[str] = self._call("settled", Cohort())
+        return found
+
+    def waits(self) -> tuple[Stay, ...]:
+        """The stays in which something is waited for: those after the fix left out."""
+        return tuple(one for one in self.stays() if one.activity not in self.settled())
+
     def cases(self, limit: int = 50) -> CasePage:
         """How many cases there are, and the first of them, longest first."""
         found: CasePage = self._call("cases", self.cohort, limit=limit)
@@ -205,6 +214,7 @@ _ANSWERS: Final[Mapping[str, Callable[..., Any]]] = {
     "writes_starts": lambda build, cohort: service_map.writes_starts(build),
     "service": service_map.service_map,
     "stays": stay.stays,
+    "settled": lambda build, cohort: delay_reason.settled(build),
     "cases": case_list.cases,
     "events": case_list.event_count,
     "log": _log,

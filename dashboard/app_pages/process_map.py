@@ -37,15 +37,14 @@ def main() -> None:
     if not whole.cases:
         empty.no_cases(cohort)
         return
-    stays = mining.stays()
-    answer.markdown(plain.as_text(answers.process_map(whole, stays)))
+    answer.markdown(plain.as_text(answers.process_map(whole, mining.waits())))
     selection = map_state.selection(one.name for one in whole.activities)
     looked_at, shown, look = map_view.seen(mining, whole, cut, selection)
     left, right = st.columns([8, 5], gap="medium")
     with left:
         map_view.show(mining, (looked_at, shown), look)
     with right:
-        map_selection.show(mining, whole, selection, stays)
+        map_selection.show(mining, whole, selection)
 
 
 main()

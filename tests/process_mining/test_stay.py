@@ -11,6 +11,7 @@ from control_tower.analysis.cycle_time import Outcome, cycle_time
 from process_mining import replay, step_times
 from process_mining.bottleneck import bottlenecks
 from process_mining.cohort import Cohort
+from process_mining.delay_reason import settled
 from process_mining.queue_at import loads, queue_length, waiting_cases
 from process_mining.stay import stays, stays_by_unit
 from tests.process_mining.logs import logs, traces
@@ -114,3 +115,19 @@ def test_a_repeat_taken_as_one_is_one_stay_from_its_first_coming() -> None:
     assert replay.collapsed([("b", [("Remind", 0), ("Answer", 30), ("Remind", 50), ("Remind", 70)])]) == [
         ("b", [("Remind", 0), ("Answer", 30), ("Remind", 50)])
     ]
+
+
+def test_the_time_after_the_fix_is_no_bottleneck_however_long_the_record_stays_open() -> None:
+    """By hand (ruling 5): 300 s of waiting before the fix, 10,000 s after it; named by activity, or by what its events mean."""
+    steps = [
+        Step("a", "Detect", 0), Step("a", "Check", 100), Step("a", "Resolve", 200), Step("a", "Close", 8200),
+        Step("b", "Detect", 0), Step("b", "Mend", 100, business_event="exception_resolved"), Step("b", "Close", 2100),
+        Step("c", "Note", 0, business_event="exception_resolved"), Step("c", "Note", 0), Step("c", "Detect", 0),
+    ]  # fmt: skip
+    build = small_log(steps)
+    found = bottlenecks(build, VIEW)
+    assert [(one.activity, one.total_seconds, one.is_settled) for one in found.steps] == [
+        ("Detect", 200, False), ("Check", 100, False), ("Note", 0, False), ("Resolve", 8000, True), ("Mend", 2000, True),
+    ]  # fmt: skip
+    assert [(one.source, one.is_settled) for one in found.edges][-2:] == [("Resolve", True), ("Mend", True)]
+    assert settled(build) >= {"Resolve", "Mend"}
