@@ -5,14 +5,17 @@ that the kept cases took, until the clock where they are open. Never says who is
 load of those who end it.
 """
 
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, replace
-from typing import Any
+from typing import Any, TypeVar
 
 from control_tower.warehouse import Build
 from process_mining.cohort import Cohort
 from process_mining.delay_reason import settled
 from process_mining.directly_follows import Edge, Map, dfg
 from process_mining.stay import Stay, stays
+
+_Row = TypeVar("_Row")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,22 +70,23 @@ class Bottlenecks:
 
 
 def bottlenecks(build: Build, cohort: Cohort, limit: int = 50) -> Bottlenecks:
-    """Rank the steps and edges of a cohort; at most `limit` of each. Raises NotAvailable as kept_cases does."""
+    """Rank the steps and edges of a cohort; at most `limit` of each, and as many after the fix.
+
+    Raises NotAvailable as kept_cases does.
+    """
     waits, walked = stays(build, cohort), dfg(build, cohort, with_times=True)
     elapsed, fixed = sum(stay.total_seconds for stay in waits), settled(build)
-    waits = tuple(sorted(waits, key=lambda stay: stay.activity in fixed))
+    shown = _waits_first(waits, lambda one: one.activity in fixed, limit)
+    paths = _waits_first(_by_total(walked), lambda one: one.source in fixed, limit)
     cases = {activity.name: activity.cases for activity in walked.activities}
     return Bottlenecks(
         view=cohort.view,
         cases=walked.cases,
         elapsed_seconds=elapsed,
         steps=tuple(
-            replace(_step(stay, cases[stay.activity], elapsed), is_settled=stay.activity in fixed)
-            for stay in waits[:limit]
+            replace(_step(stay, cases[stay.activity], elapsed), is_settled=stay.activity in fixed) for stay in shown
         ),
-        edges=tuple(
-            replace(_edge(edge, elapsed), is_settled=edge.source in fixed) for edge in _by_total(walked, fixed)[:limit]
-        ),
+        edges=tuple(replace(_edge(edge, elapsed), is_settled=edge.source in fixed) for edge in paths),
     )
 
 
@@ -99,11 +103,16 @@ def _step(stay: Stay, cases: int, elapsed: int) -> StepWait:
     )
 
 
-def _by_total(walked: Map, fixed: frozenset[str]) -> list[Edge]:
-    return sorted(
-        walked.edges,
-        key=lambda edge: (edge.source in fixed, -_known(edge, edge.total_seconds), edge.source, edge.target),
-    )
+def _waits_first(rows: Iterable[_Row], is_fixed: Callable[[_Row], bool], limit: int) -> list[_Row]:
+    """In their order, what is waiting before what is not, `limit` of each."""
+    waits, rest = list[_Row](), list[_Row]()
+    for one in rows:
+        (rest if is_fixed(one) else waits).append(one)
+    return waits[:limit] + rest[:limit]
+
+
+def _by_total(walked: Map) -> list[Edge]:
+    return sorted(walked.edges, key=lambda edge: (-_known(edge, edge.total_seconds), edge.source, edge.target))
 
 
 def _edge(edge: Edge, elapsed: int) -> EdgeWait:

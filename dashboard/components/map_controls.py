@@ -50,7 +50,6 @@ def show(mining: Mining, views: Sequence[str], whole: Map) -> Cut:
         ]
         _pick("Show", "metric", shown, map_state.metric(), metric)
         cut = cuts(whole)
-        _repeats(mining)
         path_filter.show(mining, sorted(one.name for one in whole.activities))
     chips(cohort)
     return cut
@@ -83,17 +82,6 @@ def _share(label: str, word: str, value: int) -> None:
     st.slider(
         label, 1, 100, key=key, width=170, on_change=lambda: map_state.set_word(word, str(st.session_state[key])),
         help="The most frequent ones; a step always keeps its strongest way in and out.",
-    )  # fmt: skip
-
-
-def _repeats(mining: Mining) -> None:
-    """The switch that takes a step that comes again at once as one; pieces of work have no repeats of their own."""
-    key = "map_repeats"
-    st.session_state[key] = mining.collapsed
-    st.toggle(
-        "Repeats as one", key=key, disabled=map_state.metric() == "service",
-        on_change=lambda: map_state.set_word("repeats", "once" if st.session_state[key] else ""),
-        help="A step that comes again at once counts once, from its first coming until something else follows.",
     )  # fmt: skip
 
 
