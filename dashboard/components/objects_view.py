@@ -52,8 +52,8 @@ def types(found: ObjectView) -> None:
     })  # fmt: skip
     config = st.column_config
     headings = {
-        "type": config.TextColumn("Object type", width=104),
-        **{name: config.NumberColumn(label, format="localized", width=66) for name, label in (("objects", "Objects"), ("events", "Events"), ("pairs", "Pairs"))},
+        "type": config.TextColumn("Object type", width=116),
+        **{name: config.NumberColumn(label, format="localized", width=62) for name, label in (("objects", "Objects"), ("events", "Events"), ("pairs", "Pairs"))},
         "converging": config.TextColumn("Shared", width=72, help="Convergence: counted by this type, these events count more than once", alignment="right"),
         "diverging": config.TextColumn("Repeated", width=82, help="Divergence: a step comes again for another object of another type", alignment="right"),
     }  # fmt: skip
@@ -73,10 +73,10 @@ def money(found: ObjectView, currency: str) -> None:
     })  # fmt: skip
     config = st.column_config
     headings = {
-        "kind": config.TextColumn("Money", width=144), "objects": config.NumberColumn("Objects", format="localized", width=66),
-        "once": config.TextColumn("Once", help=_ONCE, alignment="right", width=86),
-        "every": config.TextColumn("Event by event", help="What a sum over events and their objects would say", alignment="right", width=104),
-        "unknown": config.NumberColumn("No amount", format="localized", width=80, help="Without a price, or without a rate to the reporting currency: not in the sums"),
+        "kind": config.TextColumn("Money", width=132), "objects": config.NumberColumn("Objects", format="localized", width=60),
+        "once": config.TextColumn("Once", help=_ONCE, alignment="right", width=96),
+        "every": config.TextColumn("Event by event", help="What a sum over events and their objects would say", alignment="right", width=106),
+        "unknown": config.NumberColumn("No amount", format="localized", width=84, help="Without a price, or without a rate to the reporting currency: not in the sums"),
     }  # fmt: skip
     st.subheader("Money, each thing once", anchor=False)
     table.plain_rows(shown, headings, "money")
