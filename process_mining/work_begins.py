@@ -1,6 +1,6 @@
 """Which activities are one kind of work under several names? Starts whose completes are called otherwise, as declared.
 
-Declared in service_begins.toml. Counts nothing itself: what a piece of work takes is service_map.py and performance.py.
+Declared in service_begins.toml. Never counts: what a piece of work takes is in service_map.py and performance.py.
 """
 
 import tomllib

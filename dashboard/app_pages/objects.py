@@ -26,7 +26,7 @@ def main() -> None:
     answer.markdown(plain.as_text(objects_view.answer(found)))
     currency = reader.header().currency
     tile.row(objects_view.tiles(found, currency), is_timed=False)
-    left, right = st.columns([3, 4], gap="large")
+    left, right = st.columns(2, gap="large")
     with left:
         objects_view.types(found)
         objects_view.money(found, currency)

@@ -29,7 +29,7 @@ def tiles(found: ObjectView, currency: str) -> list[tile.Tile]:
     """Events, time and money counted once."""
     kinds = found.types
     money = [
-        tile.Tile(theme.words(row["kind"]), theme.money(float(row["amount"]), currency), "each order line once",
+        tile.Tile(theme.words(row["kind"]).capitalize(), theme.money(float(row["amount"]), currency), "each order line once",
                   f"Of all order lines that these events touch. Added event by event it would be {theme.money(float(row['at_every_event']), currency)}")
         for row in found.money.to_dict("records") if row["kind"] == "order value"
     ]  # fmt: skip
@@ -52,7 +52,8 @@ def types(found: ObjectView) -> None:
     })  # fmt: skip
     config = st.column_config
     headings = {
-        "type": "Object type", "objects": "Objects", "events": "Events", "pairs": "Pairs",
+        "type": config.TextColumn("Object type", width=116),
+        **{name: config.NumberColumn(label, format="localized", width=62) for name, label in (("objects", "Objects"), ("events", "Events"), ("pairs", "Pairs"))},
         "converging": config.TextColumn("Shared", width=72, help="Convergence: counted by this type, these events count more than once", alignment="right"),
         "diverging": config.TextColumn("Repeated", width=82, help="Divergence: a step comes again for another object of another type", alignment="right"),
     }  # fmt: skip
@@ -66,16 +67,16 @@ def money(found: ObjectView, currency: str) -> None:
         return
     rows = found.money
     shown = pd.DataFrame({
-        "kind": [theme.words(kind) for kind in rows["kind"]], "objects": rows["objects"],
+        "kind": [theme.words(kind).capitalize() for kind in rows["kind"]], "objects": rows["objects"],
         "once": [theme.money(float(v), currency) for v in rows["amount"]],
         "every": [theme.money(float(v), currency) for v in rows["at_every_event"]], "unknown": rows["unknown"],
     })  # fmt: skip
     config = st.column_config
     headings = {
-        "kind": "Money", "objects": "Objects",
-        "once": config.TextColumn("Once", help=_ONCE, alignment="right"),
-        "every": config.TextColumn("Event by event", help="What a sum over events and their objects would say", alignment="right"),
-        "unknown": config.NumberColumn("No amount", help="Without a price, or without a rate to the reporting currency: not in the sums"),
+        "kind": config.TextColumn("Money", width=132), "objects": config.NumberColumn("Objects", format="localized", width=60),
+        "once": config.TextColumn("Once", help=_ONCE, alignment="right", width=96),
+        "every": config.TextColumn("Event by event", help="What a sum over events and their objects would say", alignment="right", width=106),
+        "unknown": config.NumberColumn("No amount", format="localized", width=84, help="Without a price, or without a rate to the reporting currency: not in the sums"),
     }  # fmt: skip
     st.subheader("Money, each thing once", anchor=False)
     table.plain_rows(shown, headings, "money")

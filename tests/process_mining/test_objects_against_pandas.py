@@ -1,4 +1,4 @@
-"""Does the object-centric view count what a plain recount in pandas counts, where events share objects of three types?"""
+"""Does the object-centric view count what a plain recount in pandas counts, where events share objects of three types (PM-09)?"""
 
 import random
 
