@@ -74,6 +74,21 @@ class Figures:
             return None
         return found
 
+    def dimensions(self, name: str) -> tuple[str, ...]:
+        """What the figure can be split by in this build."""
+        found: tuple[str, ...] = self._call("dimensions", name, None)
+        return found
+
+    def why(self, name: str, dimension: str) -> dict[str, Any]:
+        """The change since the period before, by the values of a dimension, as `tower kpi --why`. Raises NotAvailable."""
+        found: dict[str, Any] = self._call("why", name, self._bounds("since", "until"), dimension=dimension)
+        return found
+
+    def restated(self, name: str, against: str) -> dict[str, Any]:
+        """What was added to the period before since another build said it. Raises NotAvailable; BuildError."""
+        found: dict[str, Any] = self._call("restated", name, self._bounds("before", "since"), against=against)
+        return found
+
     def rows(self, name: str, limit: int = 50) -> pd.DataFrame:
         """The scored rows behind a figure, largest first. Raises NotAvailable when there is none."""
         bounds = None if self.whole else self._bounds("since", "until")
@@ -172,6 +187,13 @@ def _cached(key: str, _asked: _Asked) -> Any:
                 return kpi.breakdown(cursor, one, asked, where, more["dimension"])
             case "reason":
                 return kpi.main_reason(cursor, one, asked, where, more["dimensions"])
+            case "dimensions":
+                return kpi.dimensions(cursor, one)
+            case "why":
+                return kpi.why_as_json(cursor, one, asked, where, more["dimension"])
+            case "restated":
+                with warehouse.open_build(Settings(home=Path(_asked.home)), more["against"]).cursor() as then:
+                    return kpi.restated(cursor, then, one, asked, where)
             case "rows":
                 return kpi.rows(cursor, one, asked, where, more["limit"])
             case "durations":

@@ -23,6 +23,7 @@ def main() -> None:
         empty.no_rows(reader, state)
         return
     found = figures.Figures(reader, state, period.of(replace(state, since=None, until=None), recent))
+    row |= {"stock_count": found.now("open_exceptions").value}
     row |= {"open_value": found.now("value_at_risk").value, "late_count": found.now("past_sla_open").value}
     answer.markdown(plain.as_text(answers.aging(row, head.currency)))
     if not row["open_count"]:
