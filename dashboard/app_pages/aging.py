@@ -29,6 +29,7 @@ def main() -> None:
     if not row["open_count"]:
         figure.nothing("Nothing is open", "Cycle times says how long the resolved ones took.")
         st.page_link("app_pages/cycle_times.py", query_params=filters.link(state), icon=":material/timer:")
+        aging_view.flow(reader, state, found.asked.bounds["until"])
         return
     tile.row(aging_tiles.build(found, row, head.currency))
     by = aging_view.choice("By", "by", aging_view.BY, "type_code")

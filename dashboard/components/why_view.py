@@ -84,30 +84,17 @@ def steps(one: KpiDefinition, why: dict[str, Any], said: dict[str, Any] | None, 
     if said is not None:
         first = ("Reported", said["reported"])
         parts = {name: said[name] for name in PARTS if name in said} | parts
-    unchanged = kpi_tile.difference(0, one.unit, currency)
-    rows = [
-        {"words": first[0], "amount": first[1], "told": theme.quantity(first[1], one.unit, currency), "is_whole": True}
+    nothing = kpi_tile.difference(0, one.unit, currency)
+    told = {name: kpi_tile.difference(amount, one.unit, currency) for name, amount in parts.items()}
+    middle = [
+        (PARTS[name], amount, f"{'+' if amount > 0 else '−'}{told[name]}", False)
+        for name, amount in parts.items()
+        if told[name] != nothing
     ]
-    for name, amount in parts.items():
-        told = kpi_tile.difference(amount, one.unit, currency)
-        if told != unchanged:
-            rows.append(
-                {
-                    "words": PARTS[name],
-                    "amount": amount,
-                    "told": f"{'+' if amount > 0 else '−'}{told}",
-                    "is_whole": False,
-                }
-            )
-    rows.append(
-        {
-            "words": "Now",
-            "amount": why["after"],
-            "told": theme.quantity(why["after"], one.unit, currency),
-            "is_whole": True,
-        }
-    )
-    return pd.DataFrame(rows)
+    ends = [
+        (name, value, theme.quantity(value, one.unit, currency), True) for name, value in (first, ("Now", why["after"]))
+    ]
+    return pd.DataFrame([ends[0], *middle, ends[1]], columns=["words", "amount", "told", "is_whole"])
 
 
 def _title(found: Figures, why: dict[str, Any], said: dict[str, Any] | None) -> str:
