@@ -12,6 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pandas as pd
 import streamlit as st
 
@@ -72,6 +73,21 @@ class Figures:
             found: Reason | None = self._call("reason", name, self._bounds("since", "until"), dimensions=dimensions)
         except NotAvailable:
             return None
+        return found
+
+    def dimensions(self, name: str) -> tuple[str, ...]:
+        """What the figure can be split by in this build."""
+        found: tuple[str, ...] = self._call("dimensions", name, None)
+        return found
+
+    def why(self, name: str, dimension: str) -> dict[str, Any]:
+        """The change since the period before, by the values of a dimension, as `tower kpi --why`. Raises NotAvailable."""
+        found: dict[str, Any] = self._call("why", name, self._bounds("since", "until"), dimension=dimension)
+        return found
+
+    def restated(self, name: str, against: str) -> dict[str, Any]:
+        """What was added to the period before since another build said it. Raises NotAvailable; BuildError."""
+        found: dict[str, Any] = self._call("restated", name, self._bounds("before", "since"), against=against)
         return found
 
     def rows(self, name: str, limit: int = 50) -> pd.DataFrame:
@@ -154,27 +170,35 @@ class _Asked:
 @st.cache_data(max_entries=2_000, show_spinner=False)
 def _cached(key: str, _asked: _Asked) -> Any:
     build = warehouse.open_build(Settings(home=Path(_asked.home)), _asked.build_id)
-    asked, one, where = (
-        kpi.Period(*(_asked.bounds or (None, None))),
-        definition(_asked.name),
-        kpi.selection(_asked.filters),
-    )
     more = dict(_asked.bound)
     with build.cursor() as cursor:
         if "baseline" in more:
             kpi.lay_baselines(cursor, dict([more["baseline"]]))
-        match _asked.what:
-            case "evaluate":
-                return kpi.evaluate(cursor, one, asked, where)
-            case "trend":
-                return kpi.trend(cursor, one, asked, where)
-            case "breakdown":
-                return kpi.breakdown(cursor, one, asked, where, more["dimension"])
-            case "reason":
-                return kpi.main_reason(cursor, one, asked, where, more["dimensions"])
-            case "rows":
-                return kpi.rows(cursor, one, asked, where, more["limit"])
-            case "durations":
-                return durations(cursor, one, asked, where, more["dimension"])
-            case _:
-                return kpi.lineage(cursor, one)
+        return _answer(cursor, _asked, more)
+
+
+def _answer(cursor: duckdb.DuckDBPyConnection, call: _Asked, more: dict[str, Any]) -> Any:
+    asked, where = kpi.Period(*(call.bounds or (None, None))), kpi.selection(call.filters)
+    one = definition(call.name)
+    match call.what:
+        case "evaluate":
+            return kpi.evaluate(cursor, one, asked, where)
+        case "trend":
+            return kpi.trend(cursor, one, asked, where)
+        case "breakdown":
+            return kpi.breakdown(cursor, one, asked, where, more["dimension"])
+        case "reason":
+            return kpi.main_reason(cursor, one, asked, where, more["dimensions"])
+        case "dimensions":
+            return kpi.dimensions(cursor, one)
+        case "why":
+            return kpi.why_as_json(cursor, one, asked, where, more["dimension"])
+        case "restated":
+            with warehouse.open_build(Settings(home=Path(call.home)), more["against"]).cursor() as then:
+                return kpi.restated(cursor, then, one, asked, where)
+        case "rows":
+            return kpi.rows(cursor, one, asked, where, more["limit"])
+        case "durations":
+            return durations(cursor, one, asked, where, more["dimension"])
+        case _:
+            return kpi.lineage(cursor, one)

@@ -27,6 +27,17 @@ DIMENSIONS: Final = frozenset({
     "business_unit", "process_step", "business_rule_id", "root_cause_code", "resolution_code", "recurrence_key",
     "aging_bucket", "interface_id", "error_class", "consumer", "policy_rule_id", "approver", "action", "reason_code", "sla_basis",
 })  # fmt: skip
+#: those that people ask for first, in this order.
+_USUAL: Final = (
+    "type_code",
+    "site_id",
+    "owner_team_id",
+    "supplier_id",
+    "channel",
+    "severity",
+    "customer_id",
+    "interface_id",
+)
 #: grain → the mart that knows more dimensions of it than a SELECT repeats.
 CONTEXT: Final = {"exception": "mart_exception", "order_line": "mart_order_line"}
 
@@ -118,6 +129,21 @@ def _column_types(
     if missing:
         raise DefinitionError(f"kpis/{definition.name}.sql: the SELECT lacks {', '.join(missing)}")
     return types
+
+
+def dimensions(connection: duckdb.DuckDBPyConnection, definition: KpiDefinition) -> tuple[str, ...]:
+    """What a figure can be split by in this build: what its SELECT returns and its grain's mart knows; () when neither."""
+    is_made = bool(definition.made_of) and definition.select == definition.made_of[0].select
+    one = definition.made_of[0] if is_made else definition
+    try:
+        types = _column_types(connection, one, None)
+    except NotAvailable:
+        return ()
+    listed = "SELECT column_name FROM duckdb_columns() WHERE table_name = ?"
+    known = {name for (name,) in connection.execute(listed, [CONTEXT.get(definition.grain, "")]).fetchall()}
+    return tuple(name for name in _USUAL if name in known | set(types)) + tuple(
+        sorted(DIMENSIONS & (known | set(types)) - set(_USUAL))
+    )
 
 
 def _place(

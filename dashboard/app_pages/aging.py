@@ -23,11 +23,13 @@ def main() -> None:
         empty.no_rows(reader, state)
         return
     found = figures.Figures(reader, state, period.of(replace(state, since=None, until=None), recent))
+    row |= {"stock_count": found.now("open_exceptions").value}
     row |= {"open_value": found.now("value_at_risk").value, "late_count": found.now("past_sla_open").value}
     answer.markdown(plain.as_text(answers.aging(row, head.currency)))
     if not row["open_count"]:
         figure.nothing("Nothing is open", "Cycle times says how long the resolved ones took.")
         st.page_link("app_pages/cycle_times.py", query_params=filters.link(state), icon=":material/timer:")
+        aging_view.flow(reader, state, found.asked.bounds["until"])
         return
     tile.row(aging_tiles.build(found, row, head.currency))
     by = aging_view.choice("By", "by", aging_view.BY, "type_code")

@@ -50,7 +50,7 @@ def figure(rows: pd.DataFrame, mode: str) -> go.Figure:
     drawn.update_yaxes(rangemode="tozero", nticks=5, title_text="exceptions since the start")
     ticks = ends.iloc[:: -max(1, -(-len(ends) // 3))] if len(ends) else ends
     drawn.update_xaxes(tickvals=list(ticks), ticktext=[f"{tick.day} {tick:%b}" for tick in ticks], showgrid=False)
-    drawn.update_xaxes(title_text="week ending; between the lines: open", tickangle=0)
+    drawn.update_xaxes(title_text="week ending; between the lines: open")
     return drawn
 
 

@@ -10,7 +10,7 @@ import streamlit as st
 from control_tower.definitions import KpiDefinition
 from control_tower.errors import NotAvailable
 from dashboard import figures, filters, theme
-from dashboard.components import csv, kpi_tile, plain, quiet, table
+from dashboard.components import csv, kpi_tile, plain, quiet, table, why_view
 from dashboard.figures import Figures
 
 _ROWS_SHOWN = 200
@@ -137,6 +137,8 @@ def panel(found: Figures, name: str, currency: str) -> None:
             right.text(fact)
         with st.expander("How it is scored"):
             st.code(one.select, language="sql")
+        if now.value is not None:
+            why_view.show(found, one, currency)
         _rows(found, one)
 
 

@@ -65,7 +65,7 @@ def tiles(found: Figures, currency: str) -> list[tile.Tile]:
             replace(
                 one,
                 overline=aspect.name,
-                note=_short(one.note),
+                note=_short(one.note) if one.value is not None else one.note,
                 twin=twin,
                 reason=change_reason.words(found, name, aspect.reasons, currency) if one.change else "",
                 link=link,

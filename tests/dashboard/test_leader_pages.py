@@ -13,7 +13,7 @@ from control_tower.services import opening
 from control_tower.services import policy as policies
 from control_tower.services.request import Request
 from control_tower.settings import Settings
-from dashboard import figures, theme
+from dashboard import answers, figures, theme
 from dashboard.components import kpi_tile
 from tests.dashboard import sample_build
 from tests.dashboard.conftest import Run, words
@@ -176,3 +176,20 @@ def test_a_tile_and_a_catalogue_row_state_target_and_baseline_of_the_policy_in_f
     assert re.search(r"baseline 90\.0 %, better by \d+\.\d points", said)
     app = run(home, "kpi_catalogue", kpi="sla_breach_rate")
     assert {"4.0 %", "90.0 %"} <= {text.value for text in app.text}
+
+
+def test_the_aging_page_says_why_its_list_is_shorter_than_its_tile() -> None:
+    """K10 counts at the build's clock, the list by each source's own (ruling 7): both are said; # fault 19."""
+    row = {"open_count": 308, "stock_count": 313.0, "late_count": 2, "sla_known_count": 3, "due_next_count": 1,
+           "due_known_count": 1, "open_value": None, "median_age_hours": 5.0, "oldest_hours": 9.0, "ended_count": 0,
+           "arrived_count": 0}  # fmt: skip
+    assert answers.aging(row, "EUR").startswith(
+        "313 open (308 by their own sources' clocks, as listed below), 2 past SLA"
+    )
+    assert answers.aging(row | {"stock_count": 308.0}, "EUR").startswith("308 open, 2 past SLA")
+
+
+def test_the_aging_sentence_states_the_number_of_its_tile(run: Run) -> None:
+    app = run("sample", "aging")
+    tile = next(tile.value for tile in app.metric if tile.label == "Open exceptions")
+    assert f"{tile} open" in words(app)
