@@ -56,8 +56,7 @@ def summary(row: dict[str, Any], clocks: list[sla.Clock], currency: str) -> str:
     """The exception in one sentence."""
     who = f" for {row['customer']}" if row["customer"] else ""
     where = f" at {row['site']}" if row["site"] else ""
-    late = [clock.name for clock in clocks if clock.state == "late"]
-    time = f"; late to {answers_case.listed(late)}" if late else ""
+    time = ", late" if any(clock.state == "late" for clock in clocks) else ""
     money = row["revenue_amount"]
     value = f"; {theme.money(money, currency)} at risk" if money is not None else "; no money is stated"
     return f"{row['type_title']}{where}{who}: {row['severity']}, {theme.words(row['status'])}{time}{value}."
@@ -115,8 +114,8 @@ def _next(found: sla.Clock | None, at: datetime, row: dict[str, Any]) -> Tile:
         if found.state == "paused"
         else f"in {theme.hours(hours)}"
     )
-    return Tile(f"To {found.name}", value, f"by {theme.moment(found.due_at, row['time_zone'])}; {found.basis}",
-                "The clock that runs out first. Elapsed time; the table of clocks gives working time.")  # fmt: skip
+    return Tile(f"To {found.name}", value, f"by {theme.moment(found.due_at, row['time_zone'])}",
+                f"The clock that runs out first: {found.basis}. Elapsed time; the table of clocks gives working time.")  # fmt: skip
 
 
 def terms(row: dict[str, Any], laid: Laid, currency: str) -> None:
