@@ -92,6 +92,12 @@ def test_of_sixteen_approvers_at_once_one_wins_every_time(either: Tower) -> None
 
 
 @pytest.mark.slow
+def test_of_sixteen_approvers_at_once_one_wins_in_a_hundred_thousand_presses(either: Tower) -> None:
+    # fault 58
+    crowded(either, 6_250)
+
+
+@pytest.mark.slow
 def test_of_two_approvers_at_once_one_wins_a_thousand_times(either: Tower, tmp_path: Path) -> None:
     # fault 58
     races(either, tmp_path, 1_000)
