@@ -13,9 +13,7 @@ def answer(found: ObjectView) -> str:
     """The page's answer in one sentence."""
     kinds = found.types
     shared = kinds[kinds["convergence"] > 0].sort_values("convergence", ascending=False)
-    said = (
-        f"{theme.count(found.events)} events touch {theme.count(kinds['objects'].sum())} objects of {len(kinds)} types"
-    )
+    said = f"{theme.count(found.events)} events touch {theme.count(kinds['objects'].sum())} objects of {_types(len(kinds))}"
     if not len(shared):
         return f"{said}; no event has two objects of one type, so counting by any of them counts each event once."
     top = shared.iloc[0]
@@ -23,6 +21,10 @@ def answer(found: ObjectView) -> str:
         f"{said}; {theme.percent(top['convergence'], 1)} of the events that touch the type "
         f"{theme.words(top['object_type']).lower()} touch several of it, so counting by it counts those events more than once."
     )
+
+
+def _types(many: int) -> str:
+    return "1 type" if many == 1 else f"{many} types"
 
 
 def tiles(found: ObjectView, currency: str) -> list[tile.Tile]:
@@ -36,7 +38,7 @@ def tiles(found: ObjectView, currency: str) -> list[tile.Tile]:
     return [
         *money,
         tile.Tile("Events", theme.count(found.events), "each counted once", "However many objects take part"),
-        tile.Tile("Objects", theme.count(kinds["objects"].sum()), f"{len(kinds)} types, {theme.count(kinds['event_objects'].sum())} event–object pairs",
+        tile.Tile("Objects", theme.count(kinds["objects"].sum()), f"{_types(len(kinds))}, {theme.count(kinds['event_objects'].sum())} event–object pairs",
                   "Objects that take part in these events; pairs are what a sum of events over the types would count"),
         tile.Tile("From first to last", mined.span(found.span_seconds), "counted once", "Of all these events together"),
     ]  # fmt: skip
