@@ -569,6 +569,14 @@ CREATE TABLE core_proposal (
     file_no             INTEGER,           -- lineage
     file_line           BIGINT             -- lineage
 );
+-- One row per proposal and exception that it is about; a plan for a shared shortage has several. Key: proposal_id, exception_id
+CREATE TABLE core_proposal_exception (
+    proposal_id         VARCHAR NOT NULL,  -- core_proposal
+    exception_id        VARCHAR NOT NULL,  -- core_exception
+    source_system       VARCHAR NOT NULL,  -- where the row came from
+    file_no             INTEGER,           -- lineage
+    file_line           BIGINT             -- lineage
+);
 -- One row per decision on a proposal or exception. Key: approval_id
 CREATE TABLE core_approval (
     approval_id         VARCHAR NOT NULL,  -- namespaced id
@@ -1012,4 +1020,27 @@ CREATE TABLE mart_exposure (
     customer_no         INTEGER,           -- behind it
     carrier_no          INTEGER,           -- carries it
     tier_no             INTEGER            -- of the customer
+);
+-- One row per exception that counts and kind of unit: the unit it befell, or itself as an event. Key: kind, exception_id
+CREATE TABLE mart_failure (
+    kind                VARCHAR NOT NULL,  -- as in mart_exposure
+    exception_id        VARCHAR NOT NULL,  -- core_exception; duplicates and false positives are left out
+    type_code           VARCHAR NOT NULL,  -- its type
+    unit_id             VARCHAR NOT NULL,  -- mart_exposure; the exception itself when it names no known unit of the kind
+    is_linked           BOOLEAN NOT NULL,  -- it names one
+    money_id            VARCHAR NOT NULL,  -- the order line whose money it is, else the exception: money counts once
+    failed_at           TIMESTAMP NOT NULL,  -- when the unit could fail; of an event when it was detected
+    source_system_no    INTEGER,           -- the dimensions of the unit, or of the event, as in mart_exposure
+    site_no             INTEGER,           -- ships or receives it
+    supplier_no         INTEGER,           -- behind it
+    product_family_no   INTEGER,           -- of the item
+    channel_no          INTEGER,           -- of the order
+    fulfilment_channel_no INTEGER,           -- of the order
+    business_unit_no    INTEGER,           -- of the order, or the customer
+    segment_no          INTEGER,           -- of the customer
+    customer_no         INTEGER,           -- behind it
+    carrier_no          INTEGER,           -- carries it
+    tier_no             INTEGER,           -- of the unit's customer; an event states none
+    amount              DECIMAL(18,4),     -- money at risk in the reporting currency
+    days                DOUBLE             -- until the fix, or so far
 );

@@ -17,6 +17,12 @@ NONE_HERE = {
 }
 
 
+def listed(names: Sequence[str]) -> str:
+    """Several names as one reads them: "acknowledge, decide and resolve"."""
+    *before, last = names
+    return f"{', '.join(before)} and {last}" if before else last
+
+
 def work_queue(total: Mapping[str, Any], currency: str) -> str:
     """How much is to be done, how much of it is critical and late, and what it puts at risk."""
     if not total["all_count"]:

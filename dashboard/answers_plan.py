@@ -17,6 +17,10 @@ SHORT_TERMS = {
     "margin": "Margin", "lateness": "Lateness", "priority": "Priority", "sla": "Due times", "freight": "Freight",
     "split": "Splits", "donor_harm": "Donors",
 }  # fmt: skip
+ESTIMATED = {
+    "large": "too many lines hang together to solve it again", "budget": "the solves that policy allows are used up",
+    "gap": "the plan is proven to its gap, not to this line", "unsure": "solved again without a proof",
+}  # fmt: skip
 WAYS = {"plan": "This plan", "first_come": "First come, first served", "priority": "Priority sort"}
 _NAMESPACE = re.compile(r"(?<![\w:])[a-z][\w-]*:(?=\w)")
 _PLAIN = {
@@ -67,7 +71,20 @@ def turn(entry: Mapping[str, Any], names: Mapping[str, str | None], sites: Mappi
     if instead:
         said = said.replace(f", {instead} would", f", “{option(instead, names.get(instead), sites)}” would")
     said = unprefixed(said)
-    return said if entry["is_confirmed"] else f"{said} (by this line's own terms; not solved again)"
+    return (
+        said
+        if entry["is_confirmed"]
+        else f"{said} (estimate: {ESTIMATED.get(str(entry.get('estimated_because')), 'not solved again')})"
+    )
+
+
+def what_if(payload: Mapping[str, Any]) -> str:
+    """For how many lines it was solved again what would change the answer, and whether the budget for it ran out."""
+    found = payload.get("what_if")
+    if not found or not found["is_used_up"]:
+        return ""
+    lines = _lines(found["lines"])
+    return f"Solved again for {lines} with most money at stake, until the {found['solves']} solves of the policy were used up."
 
 
 def shortage(payload: Mapping[str, Any], named: pd.DataFrame, currency: str) -> str:

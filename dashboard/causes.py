@@ -13,12 +13,13 @@ import pandas as pd
 import streamlit as st
 
 from control_tower import warehouse
+from control_tower.analysis import kept
 from control_tower.analysis.cause_layer import cause_layers, overrides
 from control_tower.analysis.concentration import Concentration, concentration
-from control_tower.analysis.emerging import Emerging, emerging
+from control_tower.analysis.emerging import Emerging
 from control_tower.analysis.exposure import Span, default_span
 from control_tower.analysis.recurrence import Recurrence, recurrence
-from control_tower.analysis.root_cause import RootCause, search
+from control_tower.analysis.root_cause import RootCause
 from control_tower.analysis.verdict import limits
 from control_tower.filters import Filters
 from control_tower.settings import Settings
@@ -94,9 +95,9 @@ def _cached(key: str, _asked: _Asked) -> Any:
     held = limits(_asked.small)
     match _asked.what:
         case "search":
-            return search(build, span, _asked.sites, held)
+            return kept.search(build, span, _asked.sites, held)
         case "emerging":
-            return emerging(build, span.until, _asked.sites, held)
+            return kept.rising(build, span.until, _asked.sites, held)
         case "layers":
             return cause_layers(build, span, _asked.sites)
         case "overrides":

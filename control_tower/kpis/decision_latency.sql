@@ -10,12 +10,26 @@ better    = "lower"
 owner     = "Governance"
 needs     = ["core_approval.decided_at", "mart_exception"]
 --- */
-WITH decided AS (
+WITH asked AS (
+    SELECT
+        approval.exception_id,
+        approval.decided_at
+    FROM core_approval AS approval
+    WHERE approval.decided_at IS NOT NULL AND approval.exception_id IS NOT NULL
+    UNION ALL
+    SELECT
+        about.exception_id,
+        approval.decided_at
+    FROM core_approval AS approval
+    INNER JOIN core_proposal_exception AS about ON approval.proposal_id = about.proposal_id
+    WHERE approval.decided_at IS NOT NULL
+),
+
+decided AS (
     SELECT
         exception_id,
         min(decided_at) AS decided_at
-    FROM core_approval
-    WHERE decided_at IS NOT NULL
+    FROM asked
     GROUP BY exception_id
 )
 

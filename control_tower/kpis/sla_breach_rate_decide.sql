@@ -10,11 +10,26 @@ better    = "lower"
 owner     = "Operations"
 needs     = ["mart_exception.decide_due_at", "core_approval"]
 --- */
-WITH decided AS (
+WITH asked AS (
+    SELECT
+        approval.exception_id,
+        approval.decided_at
+    FROM core_approval AS approval
+    WHERE approval.decided_at IS NOT NULL AND approval.exception_id IS NOT NULL
+    UNION ALL
+    SELECT
+        about.exception_id,
+        approval.decided_at
+    FROM core_approval AS approval
+    INNER JOIN core_proposal_exception AS about ON approval.proposal_id = about.proposal_id
+    WHERE approval.decided_at IS NOT NULL
+),
+
+decided AS (
     SELECT
         exception_id,
         min(decided_at) AS decided_at
-    FROM core_approval
+    FROM asked
     GROUP BY exception_id
 )
 

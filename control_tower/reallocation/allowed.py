@@ -25,12 +25,14 @@ def refusals(payload: Mapping[str, Any], found: Situation, limits: Reallocation)
     options = ways.generate(found, limits)
     refused = rules.judge(options, found, limits)
     places = {key: place for place, key in enumerate(_keys(options, found))}
-    said = []
+    every, lines, said = rows(options), rows(found.lines), list[str]()
     for move in payload.get("moves", []):
         place = places.get(_key(move))
         if place is None:
             continue
-        case = _case(options.iloc[[place]], found, limits)
+        row = every[place]
+        donor = lines[row.donor] if row.donor >= 0 else None
+        case = rules.Case(row, lines[row.line], donor, found, limits)
         if refused.iloc[place] and refused.iloc[place] not in _SAID_ELSEWHERE:
             said.append(f"order line {move['order_line_id']}: {rules.why(refused.iloc[place], case)}")
         elif move["action"] == Action.PARTIAL_RELEASE.value and float(case.option.upper) + _ENOUGH < float(move["qty"]):
@@ -54,12 +56,6 @@ def _keys(options: pd.DataFrame, found: Situation) -> list[tuple[str, ...]]:
         )
         for action, line, site, item, supply, lane, donor in zip(*(options[n].tolist() for n in names), strict=True)
     ]  # fmt: skip
-
-
-def _case(option: pd.DataFrame, found: Situation, limits: Reallocation) -> rules.Case:
-    row = rows(option)[0]
-    donor = found.lines.iloc[row.donor] if row.donor >= 0 else None
-    return rules.Case(row, found.lines.iloc[row.line], donor, found, limits)
 
 
 def _credit_words(move: Mapping[str, Any], case: rules.Case) -> str:

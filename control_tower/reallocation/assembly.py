@@ -17,7 +17,7 @@ from control_tower.reallocation import options as ways
 from control_tower.reallocation import rules as constraints
 from control_tower.reallocation import score
 from control_tower.reallocation.model_core import Flags, Network, Numbers, Places
-from control_tower.reallocation.situation import SHORT, Situation
+from control_tower.reallocation.situation import SHORT, Situation, rows
 from control_tower.vocabulary import MoveAction as Action
 
 NOTHING_ASSIGNED = (Action.WAIT.value, Action.DEFER.value)
@@ -45,6 +45,23 @@ class Model:
         both = {str(name): self.options[name].tolist() for name in self.options}
         worth = {str(name): self.worth[name].tolist() for name in self.worth}
         return {**both, **worth, "refused_by": self.refused.tolist(), "short_qty": self._short()}
+
+    @cached_property
+    def option_rows(self) -> list[Any]:
+        """The options as named tuples: for sentences about one of them."""
+        return rows(self.options)
+
+    @cached_property
+    def line_rows(self) -> list[Any]:
+        """The lines as named tuples, with the rule that forbids to split each as `no_split`."""
+        lines = self.situation.lines
+        return rows(lines.assign(no_split=constraints.splittable(lines)))
+
+    @cached_property
+    def points(self) -> Numbers:
+        """By line how much more than its plain harm a late day counts."""
+        found: Numbers = score.priority(self.situation.lines, self.rules)["points"].to_numpy(dtype=float)
+        return found
 
     def _short(self) -> list[Any]:
         found: list[Any] = self.situation.lines["qty"].astype(float).tolist()

@@ -4,7 +4,6 @@ A corner holds every line that could ever draw on what the line could draw on, r
 outside it can answer for the line. Never decides which things are worth asking about: `turning.py` does.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
@@ -15,13 +14,16 @@ import pandas as pd
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from control_tower.reallocation import assembly, rules, score
+from control_tower.reallocation import assembly, needless, parts, rules, score
 from control_tower.reallocation.assembly import Model
 from control_tower.reallocation.model_core import STEP, Flags, Network, Numbers, Places, solve
-from control_tower.reallocation.parts import NODES
 from control_tower.reallocation.plan import Plan, settled
 from control_tower.reallocation.situation import SHORT, Situation
 
+LARGEST = 300
+"""Ways that are solved together at most; of a line in a larger part it is said that its answer is an estimate."""
+NODES = 500
+"""Most nodes searched for one answer: what is not proven by then is not said."""
 _STAYS = 1e-3
 """Money by which another answer must be better: between equals the plan's own stays."""
 
@@ -39,11 +41,12 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True)
 class Change:
-    """One thing that could be otherwise, in steps: `touched` are the options of the corner that it is about."""
+    """One thing that could be otherwise, in steps: `column` and `value` say which options of the corner it is about."""
 
     kind: Kind
     subject: str
-    touched: Flags
+    column: str
+    value: Any
     now: float
     step: float
     guess: int
@@ -55,10 +58,18 @@ class Change:
         """What it would be."""
         return round(self.now + self.step * steps, 4)
 
+    def touches(self, options: pd.DataFrame) -> Flags:
+        """The options that it is about: `column` "" none, "row" the one of that number."""
+        if not self.column:
+            return np.zeros(len(options), dtype=bool)
+        column = np.arange(len(options)) if self.column == "row" else options[self.column].to_numpy()
+        found: Flags = np.asarray(column == self.value, dtype=bool)
+        return found
+
 
 @dataclass(frozen=True)
 class Corner:
-    """`places` are rows of the plan's options; `labels` say, for all of them, to which corner each belongs."""
+    """`places` are the rows of the plan's options that belong to it, in their order."""
 
     plan: Plan
     places: Places
@@ -71,24 +82,28 @@ class Corner:
     @cached_property
     def cells(self) -> dict[str, list[Any]]:
         """Options, terms and refusals as plain lists by column: for looking at one line after the other."""
-        model = self.plan.model
-        worth = model.worth.iloc[self.places]
+        model, worth = self.plan.model, self._worth
         found = {str(name): self.options[name].tolist() for name in self.options}
         found |= {str(name): worth[name].tolist() for name in worth}
-        found |= {"refused_by": model.refused.iloc[self.places].tolist(), "flow": self.plan.flow[self.places].tolist()}
+        found |= {"refused_by": self._refused.tolist(), "flow": self.plan.flow[self.places].tolist()}
         found["unit"] = score.per_unit(worth, model.weights).tolist()
         found["use"] = score.per_use(worth, model.weights).tolist()
         return found
 
     @cached_property
-    def ways(self) -> int:
-        """How many arcs it has: what solving it costs."""
-        return int(np.isin(self.plan.model.arcs, self.places).sum())
+    def lines(self) -> Places:
+        """The line of each option."""
+        found: Places = self.options["line"].to_numpy()
+        return found
 
     def own(self, line: int) -> Flags:
         """The rows that are about a line."""
-        found: Flags = self.options["line"].to_numpy() == line
+        found: Flags = self.lines == line
         return found
+
+    def drawn(self, source: int) -> float:
+        """What the plan takes of a source."""
+        return float(self.plan.flow[self.places][self.options["source"].to_numpy() == source].sum())
 
     def planned(self, line: int) -> frozenset[int]:
         """The line's answer in the plan: the options it uses."""
@@ -97,16 +112,20 @@ class Corner:
     def answer(self, line: int, change: Change | None, steps: int = 0) -> frozenset[int] | None:
         """The line's answer after a change of so many steps; None when that cannot be said for sure."""
         model = self._changed(line, change, steps)
-        network = self._with_room(model)
-        if not np.isin(line, model.demands):
+        at = np.flatnonzero(model.demands == line)
+        if not len(at):
             return None
-        network = self._stays(model, network, line)
-        found = solve(network, 0.0, self.plan.model.rules.time_limit_seconds, NODES)
+        bare = without_limits(self._stays(model, model.network, line))
+        arcs = parts.part_of(bare, int(at[0]))
+        if len(arcs) > LARGEST:
+            return None
+        part = parts.only(bare, arcs)
+        found = solve(part, 0.0, self.plan.model.rules.time_limit_seconds, NODES)
         if found.status != "optimal":
             return None
-        flow = settled(network, found.flow)
-        used = np.bincount(network.pool[network.pool >= 0], flow[network.pool >= 0], len(network.pool_capacity))
-        if (used > network.pool_capacity - STEP).any():
+        flow = np.zeros(len(model.arcs))
+        flow[arcs] = settled(part, found.flow)
+        if not has_room(self.plan, model, flow, change):
             return None
         return _used(model.flow_by_option(flow), self.own(line))
 
@@ -120,12 +139,22 @@ class Corner:
             return assembly.with_refusals(found, model.rules, weights, judged)
         if change.kind == Kind.CONTRACT:
             found = splittable(found, line)
-        options = _moved(options, change, steps)
-        refused = rules.judge(options, found, model.rules)
+        touched = change.touches(options)
+        options = _moved(options, change, touched, steps)
+        refused, worth = self._judged(options, found, touched | self.own(line))
         if change.kind == Kind.RULE:
-            refused = refused.where(~change.touched, "")
-        worth = score.terms(options, found, model.rules)
+            refused = refused.where(~touched, "")
         return assembly.with_refusals(found, model.rules, weights, (options, refused, worth))
+
+    def _judged(self, options: pd.DataFrame, found: Situation, touched: Flags) -> tuple[pd.Series, pd.DataFrame]:
+        """Refusals and terms, asked anew where the change reaches: of lines that it touches and of their orders."""
+        orders = found.lines["order_id"].to_numpy()[self.lines]
+        asked = np.flatnonzero(np.isin(orders, orders[touched]))
+        some = options.iloc[asked]
+        refused, worth = self._refused.to_numpy(dtype=object).copy(), self._worth.copy()
+        refused[asked] = rules.judge(some.reset_index(drop=True), found, self.plan.model.rules).to_numpy()
+        worth.iloc[asked] = score.terms(some.reset_index(drop=True), found, self.plan.model.rules).to_numpy()
+        return pd.Series(refused, index=options.index), worth
 
     @cached_property
     def _refused(self) -> pd.Series:
@@ -134,22 +163,6 @@ class Corner:
     @cached_property
     def _worth(self) -> pd.DataFrame:
         return self.plan.model.worth.iloc[self.places].reset_index(drop=True)
-
-    def _with_room(self, model: Model) -> Network:
-        """What sites can still ship after what the plan ships for lines outside the corner."""
-        network = model.network
-        names = np.unique(model.options.iloc[model.arcs]["from_site_id"].to_numpy(dtype=str))
-        left = [self._elsewhere.get(str(name), 0.0) for name in names]
-        return replace(network, pool_capacity=np.maximum(network.pool_capacity - np.array(left), 0.0))
-
-    @cached_property
-    def _elsewhere(self) -> Mapping[str, float]:
-        outside = np.ones(len(self.plan.flow), dtype=bool)
-        outside[self.places] = False
-        options = self.plan.model.options
-        shipped = options.assign(qty=self.plan.flow)[outside & (options["lane_id"] != "").to_numpy()]
-        summed = shipped.groupby("from_site_id")["qty"].sum()
-        return {str(site): float(qty) for site, qty in summed.items()}
 
     def _stays(self, model: Model, network: Network, line: int) -> Network:
         """The line's own answer is a little cheaper, so that only a better one takes its place."""
@@ -162,9 +175,9 @@ def _used(flow: Numbers, own: Flags) -> frozenset[int]:
     return frozenset(np.flatnonzero((flow > STEP / 2) & own).tolist())
 
 
-def _moved(options: pd.DataFrame, change: Change, steps: int) -> pd.DataFrame:
+def _moved(options: pd.DataFrame, change: Change, touched: Flags, steps: int) -> pd.DataFrame:
     """The options with another freight a unit, another day or another quantity."""
-    by = np.where(change.touched, change.step * steps, 0.0)
+    by = np.where(touched, change.step * steps, 0.0)
     if change.kind == Kind.FREIGHT:
         return options.assign(unit_freight=options["unit_freight"] + by)
     if change.kind == Kind.QUANTITY:
@@ -175,6 +188,38 @@ def _moved(options: pd.DataFrame, change: Change, steps: int) -> pd.DataFrame:
     return options
 
 
+def without_limits(network: Network) -> Network:
+    """The network as if sites could ship anything: what they can is asked of the answer (`has_room`)."""
+    return replace(network, pool=np.full(len(network.pool), -1, dtype=np.int64))
+
+
+def has_room(plan: Plan, model: Model, flow: Numbers, change: Change | None) -> bool:
+    """Whether no site ships more than it can, whatever the other lines do that the change touches.
+
+    Lines outside the answer that are not touched do as planned; those that are may ship from wherever they can.
+    """
+    known, lines = plan.model, plan.model.situation.lines["qty"].to_numpy(dtype=float)
+    chosen = known.options.iloc[known.arcs]
+    site, line = chosen["from_site_id"].to_numpy(dtype=str), chosen["line"].to_numpy()
+    leaves = (chosen["lane_id"] != "").to_numpy()
+    answered = np.unique(model.options["line"].to_numpy()[model.arcs[flow > STEP / 2]])
+    touched = np.ones(len(line), dtype=bool)
+    if change is None or change.kind != Kind.WEIGHT:
+        touched = np.isin(line, line[change.touches(chosen)]) if change and change.column != "row" else ~touched
+    other = leaves & ~np.isin(line, answered)
+    pairs = pd.DataFrame({"site": site, "line": line})[other & touched].drop_duplicates()
+    standing = pd.Series(plan.flow[known.arcs])[other & ~touched].groupby(site[other & ~touched]).sum()
+    asked = pd.Series(lines[pairs["line"]]).groupby(pairs["site"].to_numpy()).sum()
+    moved = model.options.iloc[model.arcs]
+    out = (moved["lane_id"] != "").to_numpy() & (flow > STEP / 2)
+    own = pd.Series(flow[out]).groupby(moved["from_site_id"].to_numpy(dtype=str)[out]).sum()
+    return all(
+        float(own[name]) + float(standing.get(name, 0.0)) + float(asked.get(name, 0.0))
+        <= rules.site_capacity(str(name), known.rules) - STEP
+        for name in own.index
+    )
+
+
 def splittable(found: Situation, line: int) -> Situation:
     """The facts with a contract that lets this line be served in parts."""
     lines = found.lines.copy()
@@ -182,6 +227,17 @@ def splittable(found: Situation, line: int) -> Situation:
     lines.loc[at, ["is_split_allowed", "is_ship_complete", "min_split_margin_rate"]] = [True, False, 0.0]
     lines = lines.astype({"is_split_allowed": bool, "is_ship_complete": bool})
     return replace(found, lines=lines)
+
+
+def ways(plan: Plan) -> dict[int, int]:
+    """How many ways must be solved together to answer for a short line, by its row: what asking costs."""
+    model = plan.model
+    bare = without_limits(model.network)
+    kept = needless.kept(bare)
+    lean = parts.only(bare, kept)
+    part = parts.labels(lean)
+    found = pd.Series(np.bincount(part)[part], index=model.demands[bare.target[kept]])
+    return dict(zip(found.index.tolist(), found.tolist(), strict=True))
 
 
 def corners(plan: Plan) -> dict[int, Corner]:

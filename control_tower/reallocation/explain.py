@@ -13,7 +13,7 @@ from control_tower.reallocation import rules, score
 from control_tower.reallocation.assembly import NOTHING_ASSIGNED
 from control_tower.reallocation.model_core import STEP
 from control_tower.reallocation.plan import Plan
-from control_tower.reallocation.situation import SHORT, Situation, rows
+from control_tower.reallocation.situation import SHORT, Situation
 from control_tower.vocabulary import MoveAction as Action
 
 _SAME = 0.005
@@ -65,7 +65,7 @@ def option_keys(plan: Plan) -> list[str]:
 
 
 def _line(plan: Plan, line: int, places: Any, keys: list[str]) -> dict[str, Any]:
-    facts = plan.model.situation.lines.iloc[line]
+    facts = plan.model.line_rows[line]
     found = choices(plan, line, places, keys)
     chosen = _chosen(plan, line, places, keys)
     if chosen.key not in {choice.key for choice in found}:
@@ -73,11 +73,11 @@ def _line(plan: Plan, line: int, places: Any, keys: list[str]) -> dict[str, Any]
     shown = [chosen if choice.key == chosen.key else choice for choice in found]
     shown.sort(key=lambda choice: (choice.key != chosen.key, bool(choice.refused_by), -choice.score, choice.key))
     return {
-        "order_line_id": facts["order_line_id"],
-        "order_id": facts["order_id"],
-        "customer_id": facts["customer_id"],
-        "item_id": facts["item_id"],
-        "short_qty": round(float(facts["qty"]), 4),
+        "order_line_id": facts.order_line_id,
+        "order_id": facts.order_id,
+        "customer_id": facts.customer_id,
+        "item_id": facts.item_id,
+        "short_qty": round(float(facts.qty), 4),
         "chosen": chosen.key,
         "options": [*(_shown(plan, choice, chosen) for choice in shown), *_missing(plan, line, shown, places)],
         "would_change": None,
@@ -86,12 +86,12 @@ def _line(plan: Plan, line: int, places: Any, keys: list[str]) -> dict[str, Any]
 
 def _missing(plan: Plan, line: int, shown: list[Choice], places: Any) -> list[dict[str, Any]]:
     """Ways that the line has not, or that its contract forbids as such, each with its rule (REA-01)."""
-    facts, cells = plan.model.situation.lines.iloc[[line]], plan.model.cells
+    facts, cells = plan.model.line_rows[line], plan.model.cells
     has = {cells["action"][place] for place in places.tolist()}
     has |= {Action.ALTERNATE_SITE.value} if Action.ALTERNATE_CARRIER.value in has else set()
     found = [(action, *said) for action, said in rules.ABSENT.items() if action not in has]
-    keys, rule = {choice.key for choice in shown}, str(rules.splittable(facts).iloc[0])
-    rule = "credit" if bool(facts["is_blocked"].iloc[0]) else rule
+    keys = {choice.key for choice in shown}
+    rule = "credit" if facts.is_blocked else str(facts.no_split)
     parts = [c for c in shown if not c.refused_by and 0 < c.qty < plan.model.cells["short_qty"][line]]
     if Action.SPLIT.value not in keys and (rule or len(parts) < 2):
         found.append((Action.SPLIT.value, *rules.NOT_SPLIT[rule]))
@@ -178,7 +178,7 @@ def _why(plan: Plan, choice: Choice, chosen: Choice) -> str:
         return rules.why(choice.refused_by, case(plan, choice.places[0]))
     gap = chosen.score - choice.score
     if gap < 0:
-        together = plan.model.situation.lines["is_ship_complete"].iloc[plan.model.cells["line"][choice.places[0]]]
+        together = plan.model.line_rows[plan.model.cells["line"][choice.places[0]]].is_ship_complete
         if together:
             return f"worth {-gap:,.2f} more for this line alone, but its order ships complete or others need it more"
         return f"worth {-gap:,.2f} more for this line alone, but what it needs serves other lines better"
@@ -197,6 +197,6 @@ def _mainly(plan: Plan, choice: Choice, chosen: Choice) -> str:
 def case(plan: Plan, place: int) -> rules.Case:
     """One option with its line and donor, for the sentence of a rule."""
     model = plan.model
-    row = rows(model.options.iloc[[place]])[0]
-    donor = model.situation.lines.iloc[row.donor] if row.donor >= 0 else None
-    return rules.Case(row, model.situation.lines.iloc[row.line], donor, model.situation, model.rules)
+    row = model.option_rows[place]
+    donor = model.line_rows[row.donor] if row.donor >= 0 else None
+    return rules.Case(row, model.line_rows[row.line], donor, model.situation, model.rules)

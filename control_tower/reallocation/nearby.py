@@ -4,14 +4,13 @@ Guesses only: what really happens is solved in `corner.py` and found by `turning
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 
-from control_tower.reallocation import score
-from control_tower.reallocation.assembly import NOTHING_ASSIGNED
+from control_tower.reallocation.assembly import NOTHING_ASSIGNED, Model
 from control_tower.reallocation.corner import Change, Corner, Kind
 from control_tower.reallocation.explain import TERM_WORDS
 from control_tower.reallocation.situation import NEVER, Situation
@@ -41,12 +40,12 @@ class _View:
     line: int
 
     @cached_property
-    def model(self) -> Any:
+    def model(self) -> Model:
         return self.corner.plan.model
 
     @cached_property
     def qty(self) -> float:
-        return float(self.model.situation.lines["qty"].iloc[self.line])
+        return float(self.model.line_rows[self.line].qty)
 
     @property
     def cells(self) -> dict[str, list[Any]]:
@@ -90,10 +89,9 @@ class _View:
     def _change(self, kind: Kind, subject: str, column: str, numbers: tuple[float, float, float, int]) -> Change:
         """A change of all options of the corner that share this subject; `numbers`: now, step, needed, most steps."""
         now, step, needed, most = numbers
-        touched = np.array([cell == subject for cell in self.cells[column]])
         guess = max(math.ceil(needed / abs(step) - 1e-9), 1)
         scale = float(self.model.rules.wait_days) if kind == Kind.DATE else self.qty if kind == Kind.QUANTITY else now
-        return Change(kind, subject, touched, now, step, guess, most, needed / max(abs(scale), _CENT))
+        return Change(kind, subject, column, subject, now, step, guess, most, needed / max(abs(scale), _CENT))
 
     def freight(self) -> list[Change]:
         """The chosen way dearer; the best other way that could be cheap enough cheaper."""
@@ -121,16 +119,15 @@ class _View:
 
     def _per_day(self) -> float:
         """What a day late costs this line."""
-        lines = self.model.situation.lines
-        points = score.priority(lines.iloc[[self.line]], self.model.rules)["points"].iloc[0]
-        late = float(self.model.weights["lateness"] + self.model.weights["priority"] * float(points))
-        price = float(lines["unit_price"].fillna(0.0).iloc[self.line])
+        late = self.model.weights["lateness"] + self.model.weights["priority"] * float(self.model.points[self.line])
+        price = self.model.line_rows[self.line].unit_price
+        price = 0.0 if price is None or math.isnan(price) else float(price)
         return max(float(self.model.rules.lateness_rate) * price * self.qty * late, _CENT)
 
     def dates(self) -> list[Change]:
         """The chosen receipt later; the best receipt that is not chosen earlier."""
         found, far = [], int(self.model.rules.wait_days) * 2
-        promise = float(self.model.situation.lines["promise_day"].iloc[self.line])
+        promise = float(self.model.line_rows[self.line].promise_day)
         for row in [row for row in self.chosen if self._is_receipt(row)][:1]:
             ready = int(self.cells["ships_day"][row])
             slack = max(promise - self.cells["arrives_day"][row], 0.0) if promise < NEVER else 0.0
@@ -154,8 +151,7 @@ class _View:
         """Less where the line draws on; more where a better option has too little."""
         found = []
         for row in [row for row in self.chosen if self._is_counted(row)][:1]:
-            same = [other for other, source in enumerate(self.cells["source"]) if source == self.cells["source"][row]]
-            drawn = sum(self.cells["flow"][other] for other in same)
+            drawn = self.corner.drawn(self.cells["source"][row])
             now = float(self.cells["capacity"][row])
             found.append(self._source(row, -1.0, max(now - drawn, 0.0) + 1.0, max(math.floor(now), 1)))
         wanted = [row for row in self.rows if self.refused[row] in STOCK_RULES and self._is_counted(row)]
@@ -169,7 +165,7 @@ class _View:
         found = self._change(
             Kind.QUANTITY, self.cells["source"][row], "source", (float(self.cells["capacity"][row]), step, needed, most)
         )
-        return Change(**{**found.__dict__, "subject": self._place(row)})
+        return replace(found, subject=self._place(row))
 
     def _place(self, row: int) -> str:
         if self.cells["supply_id"][row]:
@@ -188,11 +184,11 @@ class _View:
             if turns:
                 move = min(turns, key=lambda turn: (abs(turn), turn))
                 most = math.floor(weight / _HUNDREDTH) if move < 0 else math.ceil(_REACH * weight / _HUNDREDTH)
-                nothing = np.zeros(len(self.corner.options), dtype=bool)
                 step = math.copysign(_HUNDREDTH, move)
                 guess = max(math.ceil(abs(move) / _HUNDREDTH - 1e-9), 1)
                 if guess <= most:
-                    found.append(Change(Kind.WEIGHT, name, nothing, weight, step, guess, most, abs(move) / weight))
+                    near = abs(move) / weight
+                    found.append(Change(Kind.WEIGHT, name, "", None, weight, step, guess, most, near))
         return sorted(found, key=lambda change: (change.nearness, change.subject))[:2]
 
     def _turn(self, name: str, weight: float, row: int) -> float | None:
@@ -215,12 +211,10 @@ class _View:
         better = [row for row in better if self.value(row) > self.best and self.cells["capacity"][row] > 0]
         found = []
         for row in sorted(better, key=lambda row: (-self.value(row), row))[:1]:
-            touched = np.zeros(len(self.corner.options), dtype=bool)
-            touched[row] = True
             kind = Kind.CONTRACT if self.refused[row] in SPLIT_RULES else Kind.RULE
-            subject = self.model.situation.lines["order_line_id"].iloc[self.line]
+            subject = self.model.line_rows[self.line].order_line_id
             name = str(subject) if kind == Kind.CONTRACT else self.refused[row]
-            found.append(Change(kind, name, touched, 0.0, 0.0, 1, 1, 1.0))
+            found.append(Change(kind, name, "row", row, 0.0, 0.0, 1, 1, 1.0))
         return found
 
 

@@ -17,6 +17,7 @@ from control_tower.vocabulary import AllocationClass, CustomerTier
 from control_tower.vocabulary import MoveAction as Action
 
 BLOCKED_MAY = (Action.RESERVE.value, Action.PARTIAL_RELEASE.value, Action.DEFER.value)
+_TIERS = frozenset(tier.value for tier in CustomerTier)
 NOTHING_MOVES = (Action.WAIT.value, Action.DEFER.value)
 RULES = (
     "no_lane", "no_date", "blocked_supply", "credit", "regulated_goods", "freeze_horizon", "protected_customer",
@@ -39,11 +40,14 @@ class Case:
 
 def allocation_class(lines: pd.DataFrame, rules: Reallocation) -> pd.Series:
     """Who may gain and who may lose: by tier, and a protected customer never loses."""
-    table = rules.classes.model_dump()
-    known = {tier.value for tier in CustomerTier}
-    named = [str(table[tier if tier in known else "unknown"]) for tier in lines["customer_tier"]]
-    never = AllocationClass.NEVER_LOSES.value
-    return pd.Series(np.where(lines["is_promise_protected"], never, named), index=lines.index, dtype="object")
+    both = zip(lines["customer_tier"], lines["is_promise_protected"], strict=True)
+    return pd.Series([_class_of(tier, bool(kept), rules) for tier, kept in both], index=lines.index, dtype="object")
+
+
+def _class_of(tier: Any, is_protected: bool, rules: Reallocation) -> str:
+    if is_protected:
+        return AllocationClass.NEVER_LOSES.value
+    return str(getattr(rules.classes, tier if tier in _TIERS else "unknown"))
 
 
 def splittable(lines: pd.DataFrame) -> pd.Series:
@@ -187,8 +191,7 @@ def _number(value: float) -> str:
 
 
 def _stock_words(case: Case, item_id: str) -> str:
-    stock = case.situation.stock
-    row = stock[(stock["site_id"] == case.option.from_site_id) & (stock["item_id"] == item_id)].iloc[0]
+    row = case.situation.piles[case.option.from_site_id, item_id]
     held = f", {_number(row.proposed_qty)} held by other proposals" if row.proposed_qty else ""
     return (
         f"{case.situation.place(row.site_id)} has {_number(row.on_hand_qty)} on hand, "
@@ -214,8 +217,9 @@ def _credit(case: Case) -> str:
 
 
 def _class(case: Case) -> str:
-    lines = pd.DataFrame([case.line, case.donor])
-    taker, donor = allocation_class(lines, case.rules)
+    taker, donor = (
+        _class_of(of.customer_tier, bool(of.is_promise_protected), case.rules) for of in (case.line, case.donor)
+    )
     if AllocationClass(taker) not in case.rules.gaining_classes:
         return f"a line of class '{taker}' may not take stock from others"
     return f"order {case.donor.order_id} is of class '{donor}' and may not lose its stock"

@@ -5,8 +5,9 @@ same facts in any order give the same plan. Decides nothing: no rule, no score.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -48,8 +49,17 @@ class Situation:
 
     def place(self, site_id: str) -> str:
         """The site's name, for people."""
-        named = self.places.loc[self.places["site_id"] == site_id, "name"]
-        return str(named.iloc[0]) if len(named) else site_id
+        return self._names.get(site_id, site_id)
+
+    @cached_property
+    def _names(self) -> dict[str, str]:
+        named = self.places.drop_duplicates("site_id")
+        return {str(site): str(name) for site, name in zip(named["site_id"], named["name"], strict=True)}
+
+    @cached_property
+    def piles(self) -> dict[tuple[str, str], Any]:
+        """The rows of `stock` by site and item."""
+        return {(row.site_id, row.item_id): row for row in rows(self.stock)}
 
     def on(self, day: float) -> date | None:
         """The date of a day counted from the as-of; None for none."""
@@ -88,7 +98,7 @@ def plain(value: Any) -> Any:
 
 
 def rows(frame: pd.DataFrame) -> list[Any]:
-    """The rows of a small frame as named tuples, for what is written out one by one."""
+    """The rows of a frame as named tuples, for what is written out one by one: once for a frame, not once for a row."""
     return list(frame.itertuples(index=False))
 
 
@@ -147,13 +157,14 @@ def prepare(
     rules = policy.reallocation
     ledger = _ledger(reserved)
     lines = _lines(raw, scope, ledger, rules.freeze_days, shared)
-    return Situation(
-        **{**raw.__dict__, "lines": lines, "stock": _stock(raw.stock, ledger), "supply": _supply(raw, ledger, lines)}
-        | {
-            "lanes": raw.lanes.sort_values("lane_id", ignore_index=True),
-            "substitutes": raw.substitutes.sort_values(["item_id", "substitute_item_id"], ignore_index=True),
-            "credit": raw.credit.sort_values("customer_id", ignore_index=True),
-        }
+    return replace(
+        raw,
+        lines=lines,
+        stock=_stock(raw.stock, ledger),
+        supply=_supply(raw, ledger, lines),
+        lanes=raw.lanes.sort_values("lane_id", ignore_index=True),
+        substitutes=raw.substitutes.sort_values(["item_id", "substitute_item_id"], ignore_index=True),
+        credit=raw.credit.sort_values("customer_id", ignore_index=True),
     )
 
 

@@ -3,7 +3,7 @@
 Reads only. The trail holds the decisions of every site, so an account of some sites does not read it (ruling 17).
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +12,7 @@ from control_tower.model import AuditEntry, User
 from control_tower.vocabulary import Role
 from control_tower.workflow import audit
 from control_tower.workflow.asked import Asked
-from control_tower.workflow.audit import Verdict
+from control_tower.workflow.audit import Sealed, Verdict
 from control_tower.workflow.store.store import Store
 
 READERS = frozenset({Role.ADMINISTRATOR, Role.PROCESS_ENGINEER, Role.EXECUTIVE, Role.APPROVER})
@@ -54,10 +54,10 @@ def verify(store: Store, viewer: User, told: Callable[[int, int], None]) -> Verd
     anchored = store.anchor.heads()
     with store.reading() as unit:
         total = unit.audit.count(Asked())
-        return audit.verify(_counted(unit.audit.rows(), total, told), store.ring, anchored)
+        return audit.verify(_counted(unit.audit.sealed(), total, told), store.ring, anchored)
 
 
-def _counted(rows: Iterable[Sequence[Any]], total: int, told: Callable[[int, int], None]) -> Iterator[Sequence[Any]]:
+def _counted(rows: Iterable[Sealed], total: int, told: Callable[[int, int], None]) -> Iterator[Sealed]:
     for number, row in enumerate(rows, 1):
         if number % _STEP == 0 or number == total:
             told(number, total)

@@ -4,6 +4,7 @@ Each entry's hash is the HMAC over its canonical text, which holds the hash of t
 in order; nothing here opens a database or a file.
 """
 
+import codecs
 import hashlib
 import hmac
 import json
@@ -21,10 +22,22 @@ COLUMNS = (
     "after", "policy_version", "policy_hash", "build_id", "request_key", "key_id", "previous_hash", "hash",
 )  # fmt: skip
 """The fields of an entry in the order that is hashed; the last is the hash itself."""
-_ENCODE = json.JSONEncoder(separators=(",", ":")).encode
+_ENCODE = json.JSONEncoder(separators=(",", ":"), default=repr).encode
+"""What no entry of ours holds, such as bytes, has a text too: so it is found to be changed."""
 _BLOCK = 64
 _QUOTE = json.encoder.encode_basestring_ascii
 """One text as `_ENCODE` writes it; an encoder that is set up anew for each of a million entries costs more than sealing."""
+_ESCAPES = "control_tower_json"
+"""How what is not ASCII becomes ASCII in a text that a database wrote: by the escapes of `_QUOTE`."""
+
+
+def _escaped(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    return _QUOTE(error.object[error.start : error.end])[1:-1], error.end
+
+
+codecs.register_error(_ESCAPES, _escaped)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +55,10 @@ class Head:
         """What the signature is over."""
         said = [self.sequence_no, self.entry_count, self.hash, self.key_id, self.anchored_at]
         return _ENCODE(["head", *said]).encode()
+
+
+Sealed = tuple[int, str, str, str, str]
+"""An entry to be verified: sequence_no, key_id, previous_hash, hash, and its text as a JSON list, blanks and escapes aside."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,22 +94,29 @@ def sign(head: Head, ring: KeyRing) -> str:
     return ring.seal(head.message(), head.key_id)
 
 
-def verify(rows: Iterable[Sequence[Any]], ring: KeyRing, heads: Iterable[Head]) -> Verdict:
+def sealed(row: Sequence[Any]) -> Sealed:
+    """A row of COLUMNS as `verify` reads it."""
+    return row[0], row[-3], row[-2], row[-1], message(row[:-1]).decode("ascii")
+
+
+def verify(entries: Iterable[Sealed], ring: KeyRing, heads: Iterable[Head]) -> Verdict:
     """Read the whole trail in order and compare it with the heads held elsewhere.
 
-    `rows` hold COLUMNS. The first broken link is the lowest sequence number whose entry is missing, changed, swapped or
-    sealed by an unknown key; or that an anchored head contradicts.
+    The first broken link is the lowest sequence number whose entry is missing, changed, swapped or sealed by an unknown
+    key; or that an anchored head contradicts.
     """
     anchored, problem = _trusted(heads, ring)
     if problem:
         return Verdict(0, 0, problem, "")
     expected, previous = 1, GENESIS
     seals = {key_id: _sealing(secret) for key_id, secret in ring.secrets.items()}
-    for row in rows:  # a million times: the whole entry is asked at once, and why only when it is wrong
-        own = row[-1]
-        is_whole = row[0] == expected and row[-2] == previous and row[-3] in seals
-        if not is_whole or seals[row[-3]](message(row[:-1])) != own:
-            return Verdict(expected - 1, expected, _wrong(row, expected, previous, ring), "")
+    for entry in entries:  # a million times: the whole entry is asked at once, and why only when it is wrong
+        number, key_id, before, own, text = entry
+        is_whole = number == expected and before == previous and key_id in seals
+        if not is_whole or (
+            seals[key_id](text.encode("ascii", _ESCAPES)) != own and seals[key_id](_canonical(text)) != own
+        ):
+            return Verdict(expected - 1, expected, _wrong(entry, expected, previous, ring), "")
         if expected in anchored and anchored[expected].hash != own:
             return Verdict(expected - 1, expected, _contradicted(anchored[expected]), "")
         expected, previous = expected + 1, own
@@ -101,6 +125,14 @@ def verify(rows: Iterable[Sequence[Any]], ring: KeyRing, heads: Iterable[Head]) 
         finding = f"the trail ends at {expected - 1}, but entry {newest} was anchored at {anchored[newest].anchored_at}"
         return Verdict(expected - 1, expected, finding, "")
     return Verdict(expected - 1, None, f"{expected - 1} entries, every link holds", _limits(expected - 1, anchored))
+
+
+def _canonical(text: str) -> bytes:
+    """The text as it was sealed, from one that a database wrote: the same values, escaped our way."""
+    try:
+        return message(json.loads(text))
+    except ValueError:
+        return b""
 
 
 def _sealing(secret: bytes) -> Callable[[bytes], str]:
@@ -135,13 +167,14 @@ def _trusted(heads: Iterable[Head], ring: KeyRing) -> tuple[dict[int, Head], str
     return found, ""
 
 
-def _wrong(row: Sequence[Any], expected: int, previous: str, ring: KeyRing) -> str:
-    if row[0] != expected:
-        return f"entry {expected} is missing; the next one there is {row[0]}"
-    if row[-2] != previous:
+def _wrong(entry: Sealed, expected: int, previous: str, ring: KeyRing) -> str:
+    number, key_id, before, _, _ = entry
+    if number != expected:
+        return f"entry {expected} is missing; the next one there is {number}"
+    if before != previous:
         return f"entry {expected} does not follow the entry before it"
-    if row[-3] not in ring.secrets:
-        return f"entry {expected} is sealed by key {row[-3]!r}, which is not on the ring"
+    if key_id not in ring.secrets:
+        return f"entry {expected} is sealed by key {key_id!r}, which is not on the ring"
     return f"entry {expected} was changed after it was written"
 
 

@@ -15,9 +15,10 @@ def show(line: Mapping[str, Any], payload: Mapping[str, Any], sites: Mapping[str
     chosen = answers_plan.chosen_of(line)
     way = answers_plan.option(chosen["option"], chosen["from_site_id"], sites)
     st.subheader(f"Why order line {plain.as_text(answers_plan.local(line['order_line_id']))} gets this", anchor=False)
-    late = f"{chosen['days_late']} days late" if chosen["days_late"] else "in time"
+    days = chosen["days_late"]
+    late = f"{days} day{'s' if days > 1 else ''} late" if days else "in time"
     st.markdown(f"Chosen: **{plain.as_text(way)}**, {late}, score {chosen['score']:,.2f} {plain.as_text(currency)}.")
-    _turns(line, sites)
+    _turns(line, payload, sites)
     _alternatives(line, sites, currency)
     _refusals(line, sites)
 
@@ -77,7 +78,7 @@ def _refusals(line: Mapping[str, Any], sites: Mapping[str, str]) -> None:
     )
 
 
-def _turns(line: Mapping[str, Any], sites: Mapping[str, str]) -> None:
+def _turns(line: Mapping[str, Any], payload: Mapping[str, Any], sites: Mapping[str, str]) -> None:
     st.markdown("**What would change the answer**")
     names = {option["option"]: option["from_site_id"] for option in line["options"]}
     found = line["would_change"] or []
@@ -87,3 +88,5 @@ def _turns(line: Mapping[str, Any], sites: Mapping[str, str]) -> None:
         quiet.line("Solved again with each: so the answer changes, with one step less it does not.")
     elif not found:
         quiet.line("Nothing that was tried would: no price, date, quantity, weight or rule within reach.")
+    if said := answers_plan.what_if(payload):
+        quiet.line(said)

@@ -41,6 +41,8 @@ class Tile:
     """A second number of the same kind, in words."""
     reason: str = ""
     """What carries most of the change, in words."""
+    is_words: bool = False
+    """Whether the value is a name, which wraps where a number would be cut."""
     has_trend: bool = True
     """False for a number that has none by its nature, as that of a single exception."""
     no_trend: str = ""
@@ -56,7 +58,7 @@ def row(tiles: list[Tile], is_timed: bool = True) -> None:
     """
     for column, tile in zip(st.columns(len(tiles)), tiles, strict=True):
         with column.container(border=True, height="stretch", gap="xxsmall"):
-            _show(tile, is_timed)
+            _show_words(tile) if tile.is_words else _show(tile, is_timed)
 
 
 def verdict(change: float | None, better: str) -> str:
@@ -95,6 +97,12 @@ def _show(tile: Tile, is_timed: bool) -> None:
         figure.spark(tile.label, sparkline.figure(tile.trend, figure.mode(), tile.goal))
     elif is_timed and len(tile.trend) < 2 and tile.has_trend and (tile.no_trend or tile.overline):
         quiet.line(plain.as_text(tile.no_trend or "no trend: fewer than two weeks have a value"))
+    _small_print(tile)
+
+
+def _show_words(tile: Tile) -> None:
+    st.markdown(f":small[{plain.as_text(tile.label)}]", help=plain.as_text(tile.definition))
+    st.subheader(plain.as_text(tile.value), anchor=False)
     _small_print(tile)
 
 

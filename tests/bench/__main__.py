@@ -1,4 +1,4 @@
-"""Measure and write the figures to docs/benchmarks.md: `make bench`, `python -m tests.bench year`, `… causes`, `… plan`."""
+"""Measure and write the figures to docs/benchmarks.md: `make bench`, `python -m tests.bench year`, `… causes`, `… plan`, `… audit`."""
 
 import argparse
 import json
@@ -9,7 +9,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from tests.bench import causes, events, mining, planning, sections, world, year
+from tests.bench import causes, click, events, mining, planning, sections, trail, world, year
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCE = ROOT / "tests" / "bench" / "order_events"
@@ -39,12 +39,16 @@ def main() -> None:
     world.add_to(named.add_parser("world", help=world.__doc__))
     causes.add_to(named.add_parser("causes", help=causes.__doc__))
     mining.add_to(named.add_parser("mining", help=mining.__doc__))
+    click.add_to(named.add_parser("click", help=click.__doc__))
+    trail.add_to(named.add_parser("audit", help=trail.__doc__))
     planning.add_to(named.add_parser("plan", help=planning.__doc__))
     given = options.parse_args()
     what = {
         "load": load,
         "causes": lambda one: causes.run(one, say),
         "mining": lambda one: mining.run(one, child, say),
+        "click": lambda one: click.run(one, child, say),
+        "audit": lambda one: trail.run(one, child, say),
         "plan": lambda one: planning.run(one, child, say),
         "world": lambda one: world.run(one, child, say),
         "year": lambda one: year.run(one, child, say),

@@ -75,7 +75,10 @@ def _on_a_build(child: Callable[..., dict[str, Any]], say: Callable[[str], None]
     gap = "none" if made["gap"] is None else f"{made['gap']:.2%}"
     words = (
         f"On a build: the demo's shortages copied side by side until {made['short']:,} lines are short"
-        f" ({made['options']:,} options; {made['method']}, gap {gap}). Processor seconds from its tables to a stored proposal:"
+        f" ({made['options']:,} options; {made['method']}, gap {gap}), and as many times the site capacity. What would change"
+        f" the answer was solved again for {made['what_if']['lines']} lines, until policy's {made['what_if']['solves']} solves"
+        f" {'ran out' if made['what_if']['is_used_up'] else 'sufficed'}; for the others it is estimated and says so. The payload"
+        f" has {made['megabytes']:.0f} MB. Processor seconds from its tables to a stored proposal:"
     )
     rows = [(name, f"{seconds:.1f}") for name, seconds in made["seconds"].items()]
     return [words, "", *sections.table(rows, "step", "seconds")]

@@ -1,5 +1,6 @@
 """How long does a proposal take on a real build with as many short lines as asked? The demo's shortages, copied side by side."""
 
+import json
 import shutil
 import time
 from pathlib import Path
@@ -71,6 +72,15 @@ def _copy(build: Any, relation: str, own: tuple[str, ...]) -> None:
     build.execute(f"INSERT INTO {relation} SELECT * EXCLUDE (k) REPLACE ({named}) FROM {relation}, times WHERE {where}")
 
 
+def _as_many_sites_ship(rules: Any, build: Copied) -> Any:
+    """Policy with what a site can ship for one plan times the copies: the copies share their sites."""
+    row = build.connection.execute("SELECT count(*) FROM times").fetchone()
+    limits = rules.rules.reallocation
+    times = 1 + int(row[0] if row else 0)
+    more = limits.model_copy(update={"site_capacity_qty": limits.site_capacity_qty * times})
+    return type(rules)(rules.rules.model_copy(update={"reallocation": more}), rules.hash)
+
+
 def proposed(home: str, folder: str, lines: str) -> dict[str, Any]:
     """Processor seconds of each step from the build to what a proposal stores."""
     from control_tower import policy
@@ -78,6 +88,7 @@ def proposed(home: str, folder: str, lines: str) -> dict[str, Any]:
 
     rules = policy.load()
     build, asked = copied(Path(home), Path(folder), int(lines))
+    rules = _as_many_sites_ship(rules, build)
     seconds, began = {}, time.process_time()
 
     def step(name: str) -> None:
@@ -96,4 +107,5 @@ def proposed(home: str, folder: str, lines: str) -> dict[str, Any]:
     compare.compared(made)
     step("rules of the field")
     return {"short": len(written["lines"]), "options": len(made.model.options), "arcs": len(made.model.arcs),
-            "gap": made.solver.gap, "method": made.solver.method, "seconds": seconds}  # fmt: skip
+            "gap": made.solver.gap, "method": made.solver.method, "seconds": seconds,
+            "what_if": written["what_if"], "megabytes": len(json.dumps(written)) / 1e6}  # fmt: skip

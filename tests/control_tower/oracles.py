@@ -168,9 +168,18 @@ def _(f: Frames) -> float:
     return (due["acknowledged_at"].fillna(ASKED.clock(due)) > due["ack_due_at"]).mean()
 
 
+def first_decision(f: Frames) -> pd.Series:
+    """By exception: its own approvals and those of every proposal that is about it."""
+    own = f["core_approval"][["exception_id", "decided_at"]]
+    of_proposals = f["core_proposal_exception"].merge(
+        f["core_approval"][["proposal_id", "decided_at"]], on="proposal_id"
+    )
+    return pd.concat([own, of_proposals[["exception_id", "decided_at"]]]).groupby("exception_id")["decided_at"].min()
+
+
 @oracle("sla_breach_rate_decide")
 def _(f: Frames) -> float:
-    first = f["core_approval"].groupby("exception_id")["decided_at"].min()
+    first = first_decision(f)
     due = f["mart_exception"][within(f["mart_exception"]["decide_due_at"])]
     return (due["exception_id"].map(first).fillna(ASKED.clock(due)) > due["decide_due_at"]).mean()
 

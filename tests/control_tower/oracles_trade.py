@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from tests.control_tower.oracles import Frames, hours, median_under_censoring, oracle, valid, within
+from tests.control_tower.oracles import Frames, first_decision, hours, median_under_censoring, oracle, valid, within
 from tests.control_tower.span import ASKED
 
 DAY = pd.Timedelta(days=1)
@@ -106,10 +106,10 @@ def _(f: Frames) -> float:
 
 @oracle("decision_latency")
 def _(f: Frames) -> float:
-    first = f["core_approval"].groupby("exception_id")["decided_at"].min()
+    first = first_decision(f)
     decided = f["mart_exception"]["exception_id"].map(first)
     lasted = hours(f["mart_exception"]["detected_at"], decided)[within(decided)]
-    return lasted.median()
+    return lasted[lasted >= 0].median()
 
 
 @oracle("policy_override_rate")

@@ -23,9 +23,19 @@ def extend(found: Frames, draw: Draw) -> None:
     found["core_recommendation"] = _recommendations(draw, 150)
     _messages(found, draw)
     _proposals(found, draw)
+    _about(found, Draw(len(found["core_approval"])))
     _events(found, draw)
     _controls(found, draw)
     _places(found)
+
+
+def _about(found: Frames, draw: Draw) -> None:
+    """Approvals of proposals, and proposals about several exceptions; drawn apart, so that all else stays as it was."""
+    proposals, exceptions = found["core_proposal"]["proposal_id"], found["mart_exception"]["exception_id"]
+    approvals = found["core_approval"]
+    found["core_approval"] = approvals.assign(proposal_id=draw.one_of(len(approvals), proposals.tolist(), 0.7))
+    pairs = {"proposal_id": draw.one_of(300, proposals.tolist()), "exception_id": draw.one_of(300, exceptions.tolist())}
+    found["core_proposal_exception"] = pd.DataFrame(pairs).drop_duplicates(ignore_index=True)
 
 
 def _exceptions(found: Frames, draw: Draw) -> None:

@@ -124,6 +124,13 @@ def _proposals(connection: Connection) -> Iterator[Row]:
         }
 
 
+def _proposal_exceptions(connection: Connection) -> Iterator[Row]:
+    """One row per proposal and exception it is about: a plan for a shared shortage has several (K19)."""
+    for row in _rows(connection, sa.select(proposal.c.proposal_id, proposal.c.exception_ids).order_by("proposal_id")):
+        for exception_id in sorted(set(json.loads(row["exception_ids"]))):
+            yield {"proposal_id": row["proposal_id"], "exception_id": exception_id}
+
+
 def _one(values: list[str]) -> str | None:
     return values[0] if len(set(values)) == 1 else None
 
@@ -247,6 +254,7 @@ EXTRACTS: dict[str, Callable[[Connection], Iterable[Row]]] = {
     "audit": _audit,
     "link": _links,
     "proposal": _proposals,
+    "proposal_exception": _proposal_exceptions,
     "approval": _approvals,
     "exception_case": _cases,
     "case_state": _case_states,

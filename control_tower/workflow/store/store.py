@@ -63,7 +63,7 @@ class Store:
         """Whether the audit trail is whole, compared with the heads held elsewhere."""
         heads = self.anchor.heads()
         with self.reading() as unit:
-            return verify(unit.audit.rows(), self.ring, heads)
+            return verify(unit.audit.sealed(), self.ring, heads)
 
     def now(self) -> datetime:
         """The store's instant."""

@@ -94,8 +94,12 @@ def test_no_more_is_solved_than_policy_allows_and_what_was_not_solved_says_so(so
     fewer = POLICY.reallocation.model_copy(update={"what_if_solves": solves})
     policy = type(POLICY)(POLICY.rules.model_copy(update={"reallocation": fewer}), POLICY.hash)
     found = prepared(raw([{}], [STOCK], [LATE], [{}]), policy)
-    entries = turning.of(plan.for_situation(found, policy))["L1"]
-    assert entries
+    made = plan.for_situation(found, policy)
+    written = turning.answered(payload.of(made), made)
+    entries = written["lines"][0]["would_change"]
+    assert entries and written["what_if"]["used"] <= solves
+    assert {entry["estimated_because"] for entry in entries if not entry["is_confirmed"]} <= {"budget"}
+    assert written["what_if"]["is_used_up"]
     if solves < 3:
         assert not any(entry["is_confirmed"] or entry["instead"] for entry in entries)
     else:
@@ -106,3 +110,17 @@ def test_a_line_that_a_planner_decided_is_not_asked() -> None:
     made = plan.for_situation(prepared(raw([{}], [STOCK], [LATE], [{}])), POLICY)
     assert turning.of(made, {"L1"}) == {}
     assert turning.answered(payload.of(made), made, {"L1"})["lines"][0]["would_change"] == []
+
+
+def test_lines_that_hang_together_in_too_many_ways_get_estimates_that_say_so() -> None:
+    """26 lines that compete for 13 receipts: 26 × 13 ways to the receipts alone, more than are solved together."""
+    lines = [
+        {"order_line_id": f"L{n:02d}", "order_id": f"O{n}", "unit_price": 80.0 + n, "open_qty": 10.0} for n in range(26)
+    ]
+    receipts = [{"supply_id": f"P{n:02d}", "due_date": f"2026-04-{3 + n:02d}", "open_qty": 10.0} for n in range(13)]
+    roomy = POLICY.reallocation.model_copy(update={"gap_rate": 0.05, "wait_days": 90})
+    policy = type(POLICY)(POLICY.rules.model_copy(update={"reallocation": roomy}), POLICY.hash)
+    made = plan.for_situation(prepared(raw(lines, [], receipts), policy), policy)
+    entries = [entry for line in turning.of(made).values() for entry in line]
+    assert entries and {entry["estimated_because"] for entry in entries} == {"large"}
+    assert not any(entry["is_confirmed"] for entry in entries)

@@ -4,18 +4,22 @@ import dataclasses
 import hmac
 import json
 import secrets
+import sqlite3
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
 
 from control_tower.errors import StoreError
 from control_tower.workflow import audit, keys
 from control_tower.workflow.anchor import Anchor
-from control_tower.workflow.audit import COLUMNS, GENESIS, Head
+from control_tower.workflow.audit import COLUMNS, GENESIS, Head, Verdict
 from control_tower.workflow.keys import KeyRing
+from control_tower.workflow.store import record
 from tests.control_tower.services.deciding_desk import START
 
 RING = KeyRing("k2", {"k1": secrets.token_bytes(32), "k2": secrets.token_bytes(32)})
@@ -43,6 +47,10 @@ def trail(size: int, ring: KeyRing = RING, rotated_at: int = 4) -> list[Row]:
     return rows
 
 
+def verified(rows: Iterable[Row], ring: KeyRing, heads: Sequence[Head]) -> Verdict:
+    return audit.verify(map(audit.sealed, rows), ring, heads)
+
+
 def head(row: Row, ring: KeyRing = RING) -> Head:
     plain = Head(row[0], row[0], row[-1], ring.active_id, "2026-03-02T08:00:01+00:00")
     return dataclasses.replace(plain, signature=audit.sign(plain, ring))
@@ -51,12 +59,12 @@ def head(row: Row, ring: KeyRing = RING) -> Head:
 def test_a_true_trail_is_whole_and_the_verdict_says_what_nobody_can_know() -> None:
     # fault 102, # fault 104
     rows = trail(7)
-    verdict = audit.verify(rows, RING, [head(rows[4])])
+    verdict = verified(rows, RING, [head(rows[4])])
     assert verdict.is_whole
     assert verdict.entries == 7
     assert verdict.cannot_know.startswith("whether entries after 5 (anchored 2026-03-02T08:00:01+00:00) were cut off")
-    assert audit.verify(rows[:6], RING, [head(rows[4])]).is_whole, "cut after the last anchor: not detectable"
-    assert "no head was anchored" in audit.verify(rows, RING, []).cannot_know
+    assert verified(rows[:6], RING, [head(rows[4])]).is_whole, "cut after the last anchor: not detectable"
+    assert "no head was anchored" in verified(rows, RING, []).cannot_know
 
 
 @given(size=st.integers(1, 12), data=st.data())
@@ -70,7 +78,7 @@ def test_a_changed_field_of_any_entry_is_named(size: int, data: st.DataObject) -
     if changed == row[column]:
         return
     row[column] = changed
-    verdict = audit.verify([*rows[:at], tuple(row), *rows[at + 1 :]], RING, [])
+    verdict = verified([*rows[:at], tuple(row), *rows[at + 1 :]], RING, [])
     assert not verdict.is_whole
     assert verdict.broken_at == at + 1
 
@@ -86,7 +94,7 @@ def test_a_deleted_swapped_or_doubled_entry_is_named(size: int, data: st.DataObj
         "swap": [*rows[:at], rows[at + 1], rows[at], *rows[at + 2 :]],
         "double": [*rows[: at + 1], rows[at], *rows[at + 1 :]],
     }[way]
-    verdict = audit.verify(tampered, RING, [head(rows[-1])])
+    verdict = verified(tampered, RING, [head(rows[-1])])
     assert verdict.broken_at == at + 1 + (way == "double")
 
 
@@ -95,7 +103,7 @@ def test_a_cut_end_and_a_whole_rewrite_are_found_by_the_anchor(size: int, data: 
     # fault 101
     rows = trail(size)
     anchored = data.draw(st.integers(1, size))
-    cut = audit.verify(rows[: anchored - 1], RING, [head(rows[anchored - 1])])
+    cut = verified(rows[: anchored - 1], RING, [head(rows[anchored - 1])])
     assert cut.broken_at == anchored
     assert "was anchored at" in cut.finding
     rewritten = trail(size)
@@ -105,8 +113,8 @@ def test_a_cut_end_and_a_whole_rewrite_are_found_by_the_anchor(size: int, data: 
         fields = [*row[:-2], previous]
         previous = audit.seal(fields, RING)
         rewritten[place] = (*fields, previous)
-    assert audit.verify(rewritten, RING, []).is_whole, "who has the key may rewrite; only the anchor tells"
-    assert audit.verify(rewritten, RING, [head(rows[anchored - 1])]).broken_at == anchored
+    assert verified(rewritten, RING, []).is_whole, "who has the key may rewrite; only the anchor tells"
+    assert verified(rewritten, RING, [head(rows[anchored - 1])]).broken_at == anchored
 
 
 def test_an_anchor_that_was_changed_or_forged_is_not_believed() -> None:
@@ -119,16 +127,16 @@ def test_an_anchor_that_was_changed_or_forged_is_not_believed() -> None:
         dataclasses.replace(true, anchored_at="2030-01-01T00:00:00+00:00"),
         head(rows[2], KeyRing("k2", {"k2": secrets.token_bytes(32)})),
     ):
-        assert "not signed by our key" in audit.verify(rows, RING, [forged]).finding
+        assert "not signed by our key" in verified(rows, RING, [forged]).finding
 
 
 def test_another_machine_verifies_with_the_old_key_and_not_without_it() -> None:
     # fault 104
     rows = trail(6)
     elsewhere = KeyRing("k2", dict(RING.secrets))
-    assert audit.verify(rows, elsewhere, [head(rows[-1])]).is_whole
+    assert verified(rows, elsewhere, [head(rows[-1])]).is_whole
     without = KeyRing("k2", {"k2": RING.secrets["k2"]})
-    verdict = audit.verify(rows, without, [])
+    verdict = verified(rows, without, [])
     assert (verdict.broken_at, verdict.finding) == (1, "entry 1 is sealed by key 'k1', which is not on the ring")
 
 
@@ -139,7 +147,61 @@ def test_verifying_seals_as_the_standard_library_does(size: int, fields: list[st
     text = json.dumps(entry, separators=(",", ":")).encode()
     sealed = hmac.new(ring.secrets["k1"], text, "sha256").hexdigest()
     assert audit.seal(entry, ring) == sealed
-    assert audit.verify([(*entry, sealed)], ring, []).is_whole
+    assert verified([(*entry, sealed)], ring, []).is_whole
+
+
+AWKWARD = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
+
+
+@given(reasons=st.lists(AWKWARD | st.sampled_from(["\x7f", "a\x00b", '"\\/', "1", "é\u2028"]), min_size=1, max_size=5))
+def test_what_sqlite_writes_of_any_text_is_what_was_sealed(reasons: list[str]) -> None:
+    # fault 100
+    with Beside() as beside:
+        beside.write(reasons)
+        assert beside.verdict().entries == len(reasons) and beside.verdict().is_whole
+
+
+@pytest.mark.parametrize("other", [b"\x00\xff", None, 7, 1.5, "done"])
+def test_another_kind_of_value_in_an_entry_is_a_tamper_that_is_named(other: object) -> None:
+    # fault 100
+    with Beside() as beside:
+        beside.write(["one", "two", "three"])
+        beside.store.execute("UPDATE audit SET reason = ? WHERE sequence_no = 2", (other,))
+        beside.store.commit()
+        assert beside.verdict().finding == "entry 2 was changed after it was written"
+
+
+class Beside:
+    """The audit table as a store has it, without the triggers and constraints that a tamperer goes past."""
+
+    def __enter__(self) -> "Beside":
+        self.engine = sa.create_engine("sqlite://", poolclass=sa.StaticPool)
+        self.connection = self.engine.connect()
+        self.store: sqlite3.Connection = self.connection.connection.dbapi_connection
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.connection.close()
+        self.engine.dispose()
+
+    def write(self, reasons: list[str]) -> None:
+        previous = GENESIS
+        kinds = ["INTEGER PRIMARY KEY", *["TEXT"] * (len(COLUMNS) - 1)]
+        columns = ", ".join(f"{quoted(name)} {kind}" for name, kind in zip(COLUMNS, kinds, strict=True))
+        self.store.execute(f"CREATE TABLE audit ({columns})")
+        for number, reason in enumerate(reasons, 1):
+            fields = [number, "2026-03-02", "ann", "case.comment", "done", "exception_case", "e", reason, "{}", reason]
+            fields += ["1", "p", "b", f"r{number}", "k2", previous]
+            previous = audit.seal(fields, RING)
+            self.store.execute(f"INSERT INTO audit VALUES ({', '.join('?' * len(COLUMNS))})", (*fields, previous))
+        self.store.commit()
+
+    def verdict(self) -> Verdict:
+        return audit.verify(record.Audit(self.connection, RING).sealed(), RING, [])
+
+
+def quoted(name: str) -> str:
+    return f'"{name}"'
 
 
 def test_keys_are_made_once_are_private_and_rotate(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -184,7 +246,7 @@ def test_heads_are_anchored_at_the_stated_interval_and_a_torn_line_is_passed_ove
     anchor.write(3, rows[2][-1], START)
     heads = anchor.heads()
     assert [h.sequence_no for h in heads] == [1, 3]
-    assert audit.verify(rows, RING, heads).is_whole
+    assert verified(rows, RING, heads).is_whole
     path.write_text("{}\n" + path.read_text())
     with pytest.raises(StoreError, match="no head of ours"):
         anchor.heads()
