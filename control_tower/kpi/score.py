@@ -15,6 +15,7 @@ from control_tower.definitions import KpiDefinition
 from control_tower.errors import DefinitionError, NotAvailable
 from control_tower.filters import DIMENSIONS as FILTERED
 from control_tower.filters import NOT_STATED, Filters
+from control_tower.kpi.availability import columns_of
 from control_tower.kpi.value import Period
 
 Where = Mapping[str, Sequence[str]]
@@ -139,8 +140,7 @@ def dimensions(connection: duckdb.DuckDBPyConnection, definition: KpiDefinition)
         types = _column_types(connection, one, None)
     except NotAvailable:
         return ()
-    listed = "SELECT column_name FROM duckdb_columns() WHERE table_name = ?"
-    known = {name for (name,) in connection.execute(listed, [CONTEXT.get(definition.grain, "")]).fetchall()}
+    known = columns_of(connection, CONTEXT[definition.grain]) if definition.grain in CONTEXT else frozenset()
     return tuple(name for name in _USUAL if name in known | set(types)) + tuple(
         sorted(DIMENSIONS & (known | set(types)) - set(_USUAL))
     )
@@ -155,8 +155,7 @@ def _place(
     if name in types:
         return f'score."{name}"'
     mart = CONTEXT.get(definition.grain)
-    listed = "SELECT 1 FROM duckdb_columns() WHERE table_name = $mart AND column_name = $name"
-    if mart and connection.execute(listed, {"mart": mart, "name": name}).fetchone():
+    if mart and name in columns_of(connection, mart):
         return f'context."{name}"'
     offered = sorted(DIMENSIONS & set(types)) or ["nothing"]
     raise NotAvailable(f"{definition.name} cannot be split by {name}; it knows {', '.join(offered)}")
