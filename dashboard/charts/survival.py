@@ -52,7 +52,7 @@ def figure(rows: pd.DataFrame, mode: str, quantiles: dict[str, float | None]) ->
     for (name, hours), left in zip(quantiles.items(), (50, 25, 10), strict=False):
         if hours is not None and hours / per <= width:
             _mark(drawn, (hours / per, left), f"{name} {theme.hours(hours)}", mode, is_late=hours / per > 0.6 * width)
-    drawn.update_layout(template=theme.template(mode), height=320, margin={"t": 12})
+    drawn.update_layout(template=theme.template(mode), height=320, margin={"t": 12}, hoverdistance=-1)
     drawn.update_yaxes(range=[0, 104], title_text="% still unresolved", nticks=6)
     drawn.update_xaxes(range=[0, width], title_text=f"{unit} since detection", rangemode="tozero")
     return drawn

@@ -72,7 +72,7 @@ def _about(one: KpiDefinition, currency: str) -> dict[str, Any]:
         "number": one.number or "–", "title": one.title, "unit": theme.words(one.unit), "owner": one.owner,
         "target": theme.quantity(goal, one.unit, currency) if goal is not None else "",
         "baseline": theme.quantity(before, one.unit, currency) if before is not None else "",
-        "question": one.question, "name": one.name,
+        "question": one.question, "name": one.name, "raw_target": goal, "raw_baseline": before,
     }  # fmt: skip
 
 
@@ -138,8 +138,21 @@ def panel(found: Figures, name: str, currency: str) -> None:
         with st.expander("How it is scored"):
             st.code(one.select, language="sql")
         if now.value is not None:
+            with st.expander("Capture this value as the baseline"):
+                st.code(baseline_lines(found, one, now.value), language="toml")
+                quiet.line(
+                    "Paste it into a draft of the policy (Audit and policy) before a wave; somebody else activates it."
+                )
+        if now.value is not None:
             why_view.show(found, one, currency)
         _rows(found, one)
+
+
+def baseline_lines(found: Figures, one: KpiDefinition, value: float) -> str:
+    """The lines of policy.toml that state a figure's value as its baseline, its target kept (EXE-08)."""
+    goal = figures.target(one.name)
+    kept = f"\ntarget = {goal:.12g}" if goal is not None else ""
+    return f"[targets.{one.name}]{kept}\nbaseline = {value:.4f}  # {found.asked.words}, build {found.reader.build_id}"
 
 
 def _facts(found: Figures, one: KpiDefinition) -> dict[str, str]:

@@ -1,6 +1,7 @@
 """Do the leaders' pages state the figures of the KPI definitions, and say what they cannot know?"""
 
 import re
+import tomllib
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -176,6 +177,11 @@ def test_a_tile_and_a_catalogue_row_state_target_and_baseline_of_the_policy_in_f
     assert re.search(r"baseline 90\.0 %, better by \d+\.\d points", said)
     app = run(home, "kpi_catalogue", kpi="sla_breach_rate")
     assert {"4.0 %", "90.0 %"} <= {text.value for text in app.text}
+    stated = tomllib.loads(next(code.value for code in app.code if "[targets." in code.value))["targets"][
+        "sla_breach_rate"
+    ]
+    now = next(tile.value for tile in run(home, "executive_overview").metric if tile.label == "SLA breach rate")
+    assert (stated["target"], theme.percent(stated["baseline"], 1)) == (0.04, now), "what is captured is what is shown"
 
 
 def test_the_aging_page_says_why_its_list_is_shorter_than_its_tile() -> None:
