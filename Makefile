@@ -22,7 +22,7 @@ test: environment tools lint ## Everything a commit must pass
 test-all: environment tools lint ## The same with the large numbers (hours)
 	HYPOTHESIS_PROFILE=all $(PYTEST)
 
-bench: environment ## Measure loading, mining and reading
+bench: environment ## Measure everything, one after the other (two hours, 30 GB of disk)
 	$(RUN) python -m tests.bench
 
 lint: environment ## Format, ruff, mypy and the import contracts

@@ -10,7 +10,7 @@ import typer
 
 from cli.output import plain, say_json, say_rows
 from control_tower import warehouse
-from control_tower.analysis import concentration, exposure, folding, root_cause
+from control_tower.analysis import concentration, exposure, folding, kept
 from control_tower.errors import NotAvailable
 from control_tower.settings import current
 
@@ -50,7 +50,7 @@ def root_cause_by(
     build = warehouse.open_current(current())
     span = _span(build, since, until)
     counted = concentration.concentration(build, by, span) if by else None
-    result = root_cause.search(build, span)
+    result = kept.search(build, span)
     found = result.as_json(by, limit) | {"findings": folding.as_json(folding.fold(result.found()))}
     if json:
         held = {"concentration": counted.as_json(limit)} if counted else {}

@@ -4,6 +4,8 @@ Thin: each is one function of `control_tower.services`, with the user that `--as
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -27,8 +29,12 @@ For = Annotated[str | None, typer.Option("--for", help="The user who lent you th
 
 def register(app: typer.Typer) -> None:
     """Add this module's verbs."""
-    for verb in (propose, proposals, submit, approve, reject, withdraw, release, cancel, backup, restore):
-        app.command()(verb)
+    app.command()(propose)
+    app.command()(proposals)
+    for step in STEPS:
+        app.command(step.name, help=step.says)(_lendable_verb(step) if step.is_lendable else _verb(step))
+    app.command()(backup)
+    app.command()(restore)
     trail = typer.Typer(help="The record of who did what.", no_args_is_help=True)
     trail.command()(verify)
     trail.command()(rotate)
@@ -100,90 +106,62 @@ def _row(proposal: "Proposal") -> dict[str, Any]:
     }
 
 
-def submit(
-    proposal_id: Annotated[str, typer.Argument(metavar="PROPOSAL_ID")],
-    as_: As,
-    reason: Reason = "",
-    seen: Seen = None,
-    key: Key = None,
-    json: Json = False,
-) -> None:
-    """Ask for approval of a drafted proposal; its stock is taken."""
-    from control_tower.services import proposals as verbs
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of a proposal: the verb, the module of services that has it, what it does, and whether a lent right counts."""
 
-    _do(verbs.submit, proposal_id, _request(as_, reason, seen, key), json)
+    name: str
+    module: str
+    says: str
+    is_lendable: bool = False
 
 
-def approve(
-    proposal_id: Annotated[str, typer.Argument(metavar="PROPOSAL_ID")],
-    as_: As,
-    reason: Reason = "",
-    seen: Seen = None,
-    key: Key = None,
-    on_behalf_of: For = None,
-    json: Json = False,
-) -> None:
-    """Say yes to a submitted proposal."""
-    from control_tower.services import approvals as verbs
-
-    _do(verbs.approve, proposal_id, _request(as_, reason, seen, key, on_behalf_of), json)
+STEPS = (
+    Step("submit", "proposals", "Ask for approval of a drafted proposal; its stock is taken."),
+    Step("approve", "approvals", "Say yes to a submitted proposal.", True),
+    Step("reject", "approvals", "Say no to a submitted proposal, with a reason; its stock is free again.", True),
+    Step("withdraw", "proposals", "Take a proposal back before it is decided."),
+    Step("release", "releases", "Let an approved proposal's moves leave the house."),
+    Step("cancel", "releases", "Call off an approved, released or failed proposal, with a reason."),
+)
 
 
-def reject(
-    proposal_id: Annotated[str, typer.Argument(metavar="PROPOSAL_ID")],
-    as_: As,
-    reason: Reason = "",
-    seen: Seen = None,
-    key: Key = None,
-    on_behalf_of: For = None,
-    json: Json = False,
-) -> None:
-    """Say no to a submitted proposal, with a reason; its stock is free again."""
-    from control_tower.services import approvals as verbs
+def _verb(step: Step) -> Callable[..., None]:
+    """The command of a step that is taken in one's own right."""
 
-    _do(verbs.reject, proposal_id, _request(as_, reason, seen, key, on_behalf_of), json)
+    def take(
+        proposal_id: Annotated[str, typer.Argument(metavar="PROPOSAL_ID")],
+        as_: As,
+        reason: Reason = "",
+        seen: Seen = None,
+        key: Key = None,
+        json: Json = False,
+    ) -> None:
+        _do(_service(step), proposal_id, _request(as_, reason, seen, key), json)
 
-
-def withdraw(
-    proposal_id: Annotated[str, typer.Argument(metavar="PROPOSAL_ID")],
-    as_: As,
-    reason: Reason = "",
-    seen: Seen = None,
-    key: Key = None,
-    json: Json = False,
-) -> None:
-    """Take a proposal back before it is decided."""
-    from control_tower.services import proposals as verbs
-
-    _do(verbs.withdraw, proposal_id, _request(as_, reason, seen, key), json)
+    return take
 
 
-def release(
-    proposal_id: Annotated[str, typer.Argument(metavar="PROPOSAL_ID")],
-    as_: As,
-    reason: Reason = "",
-    seen: Seen = None,
-    key: Key = None,
-    json: Json = False,
-) -> None:
-    """Let an approved proposal's moves leave the house."""
-    from control_tower.services import releases as verbs
+def _lendable_verb(step: Step) -> Callable[..., None]:
+    """The command of a step that may be taken in the right that somebody lent."""
 
-    _do(verbs.release, proposal_id, _request(as_, reason, seen, key), json)
+    def take(
+        proposal_id: Annotated[str, typer.Argument(metavar="PROPOSAL_ID")],
+        as_: As,
+        reason: Reason = "",
+        seen: Seen = None,
+        key: Key = None,
+        on_behalf_of: For = None,
+        json: Json = False,
+    ) -> None:
+        _do(_service(step), proposal_id, _request(as_, reason, seen, key, on_behalf_of), json)
+
+    return take
 
 
-def cancel(
-    proposal_id: Annotated[str, typer.Argument(metavar="PROPOSAL_ID")],
-    as_: As,
-    reason: Reason = "",
-    seen: Seen = None,
-    key: Key = None,
-    json: Json = False,
-) -> None:
-    """Call off an approved, released or failed proposal, with a reason."""
-    from control_tower.services import releases as verbs
-
-    _do(verbs.cancel, proposal_id, _request(as_, reason, seen, key), json)
+def _service(step: Step) -> Callable[..., "Receipt"]:
+    found: Callable[..., Receipt] = getattr(import_module(f"control_tower.services.{step.module}"), step.name)
+    return found
 
 
 def _request(as_: str, reason: str, seen: int | None, key: str | None, on_behalf_of: str | None = None) -> Any:

@@ -58,6 +58,7 @@ def kpi_figure(
     spans = (asking.period(before_since, before_until), period) if is_given else period
     build = warehouse.open_current(current())
     with build.cursor() as cursor:
+        _lay_baselines(cursor, name)
         if name is None:
             documents = kpi.all_as_json(cursor, period, selected)
         else:
@@ -69,6 +70,14 @@ def kpi_figure(
             found |= _restated(found, cursor, definition, (selected, against))
             documents = [{key: part for key, part in found.items() if part is not None or key not in ("rows", "why")}]
     _say_figures(documents, name is not None, json)
+
+
+def _lay_baselines(cursor: Any, name: str | None) -> None:
+    """Let a figure that compares with a baseline read those of the policy in force, which the decision store knows."""
+    from control_tower.services import opening, policy
+
+    if name is None or definitions.kpi(name).function == "recovery":
+        kpi.lay_baselines(cursor, policy.in_force(opening.current_store(current())).baselines)
 
 
 def _restated(
@@ -126,7 +135,7 @@ def _say_figures(documents: list[dict[str, Any]], is_one: bool, json: bool) -> N
 def _say_restated(document: dict[str, Any]) -> None:
     """Since the other build reported: every part of the difference, and what is defined otherwise."""
     say_rows([_flat(document["since_reported"])], "")
-    for title, key in (("defined otherwise", "changed"), ("counted as late data", "counted_as_data")):
+    for title, key in (("defined otherwise", "changed"), ("delivered otherwise", "mapped")):
         if document["restated"][key]:
             plain(f"{title}: {'; '.join(document['restated'][key])}")
 

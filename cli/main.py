@@ -8,7 +8,20 @@ import sys
 
 import typer
 
-from cli import analysing, conforming, deciding, figures, judging, loading, mining, reading, sending, serving, working
+from cli import (
+    accounts,
+    analysing,
+    conforming,
+    deciding,
+    figures,
+    judging,
+    loading,
+    mining,
+    reading,
+    sending,
+    serving,
+    working,
+)
 from cli.output import complain
 from control_tower.errors import ControlTowerError
 
@@ -19,7 +32,10 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-for module in (loading, reading, figures, analysing, deciding, judging, mining, conforming, sending, working, serving):
+MODULES = (
+    loading, reading, figures, analysing, deciding, judging, mining, conforming, sending, working, serving, accounts,
+)  # fmt: skip
+for module in MODULES:
     module.register(app)
 
 

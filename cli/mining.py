@@ -115,12 +115,17 @@ def show_map(
     until: Day = None,
     activities: Annotated[float, typer.Option(min=0, max=100, help="Percent of activities kept.")] = 100,
     paths: Annotated[float, typer.Option(min=0, max=100, help="Percent of paths kept.")] = 100,
+    repeats_as_one: Annotated[
+        bool, typer.Option("--repeats-as-one", help="A step that comes again at once counts once.")
+    ] = False,
     out: Out = None,
     json: Json = False,
 ) -> None:
     """Show what follows what: activities and edges with events, cases and times between."""
     build, kept = asked_cohort(view, where, since, until)
-    found = abstraction.simplified(directly_follows.dfg(build, kept, with_times=True), activities, paths)
+    found = abstraction.simplified(
+        directly_follows.dfg(build, kept, with_times=True, collapsed=repeats_as_one), activities, paths
+    )
     written(build, kept, out)
     if json:
         say_json({**found.as_json(), "service": service_map.service_map(build, kept).as_json(), "build": build.id})

@@ -28,6 +28,9 @@ def where_clause(filters: Filters) -> tuple[str, dict[str, Any]]:
     if filters.aging:
         conditions.append("(is_open AND (" + " OR ".join(_bucket(word) for word in filters.aging) + "))")
     conditions += _STATES.get(filters.state, [])
+    if filters.lasted is not None:
+        conditions.append(_LASTED)
+        values["f_lasted"] = filters.lasted
     column = f"coalesce({', '.join(BASES[filters.basis])})"
     if filters.since:
         conditions.append(f"{column} >= $f_since")
@@ -42,6 +45,13 @@ def where_clause(filters: Filters) -> tuple[str, dict[str, Any]]:
     return " AND ".join(conditions), values
 
 
+#: the durations of K09 (kpis/resolution_cycle_time.sql): resolved, ended otherwise or still open, less pauses
+_LASTED = """(
+    NOT is_time_suspect
+    AND coalesce(disposition, 'confirmed') NOT IN ('duplicate', 'false_positive')
+    AND status NOT IN ('duplicate', 'false_positive')
+    AND (epoch(coalesce(resolved_at, ended_at, as_of)) - epoch(detected_at) - paused_seconds) / 3600.0 >= $f_lasted
+)"""
 _STATES = {"open": ["is_open"], "past_sla": ["sla_breached"], "ended": ["NOT is_open"]}
 
 

@@ -65,6 +65,7 @@ class _KpiHeader(_Header):
     of: list[Name] = Field(default_factory=list)
     part: Name | None = None
     parameters: list[Name] = Field(default_factory=list)
+    instant_for: Name | None = None
 
     @model_validator(mode="after")
     def _a_function_belongs_to_a_derived_figure(self) -> "_KpiHeader":
@@ -74,8 +75,8 @@ class _KpiHeader(_Header):
 
     @model_validator(mode="after")
     def _stock_keys_belong_to_a_stock(self) -> "_KpiHeader":
-        if self.aggregate != "stock" and (self.stock_figure or self.once_per):
-            raise ValueError('stock_figure and once_per are for aggregate = "stock" only')
+        if self.aggregate != "stock" and (self.stock_figure or self.once_per or self.instant_for):
+            raise ValueError('stock_figure, once_per and instant_for are for aggregate = "stock" only')
         return self
 
 
@@ -109,7 +110,8 @@ class KpiDefinition:
     (sum unless said), `once_per` the column by which such a row's value is counted only once. `function` says
     how a derived figure is made, `part` which column names the parts it compares; `of` names the definitions
     it is made of, the first of which lends its SELECT when the file holds none. `parameters` are rows of
-    `policy_parameter` without which there is no figure.
+    `policy_parameter` without which there is no figure. `instant_for` is the one dimension that a stock's SELECT
+    needs the instant for, where what it scores does not depend on it.
     """
 
     name: str
@@ -132,6 +134,7 @@ class KpiDefinition:
     of: tuple[str, ...] = ()
     part: str | None = None
     parameters: tuple[str, ...] = ()
+    instant_for: str | None = None
     made_of: "tuple[KpiDefinition, ...]" = ()
     """The definitions that `of` names."""
 

@@ -48,3 +48,7 @@ class NotAvailable(ControlTowerError):  # noqa: N818
 
 class StoreError(ControlTowerError):
     """The decision store cannot be reached, read or written; nothing of the action happened."""
+
+
+class ReadStopped(ControlTowerError):  # noqa: N818
+    """A read ran longer or needs more memory than a reader may use."""

@@ -43,12 +43,15 @@ BASES: Final[Mapping[str, tuple[str, ...]]] = {
     "detected": ("detected_at",),
     "resolved": ("resolved_at",),
     "due": ("sla_due_at", "ended_at", "as_of"),
+    "ended": ("ended_at",),
 }
 STATES: Final = ("", "open", "past_sla", "ended")
 #: columns in which the search box looks, each with contains(): no wildcards.
 SEARCHED: Final = ("exception_id", "order_id", "type_title", "local_code", "note", "evidence")
 #: what a missing value of a dimension is called in a link.
 NOT_STATED: Final = "(not stated)"
+#: the longest duration that can be asked for, hours.
+LONGEST: Final = 1e6
 
 _CLOSED_LISTS: Final[Mapping[str, frozenset[str]]] = {
     "severity": frozenset(Severity),
@@ -63,7 +66,8 @@ class Filters:
 
     Values of one dimension are alternatives, dimensions are all required; `NOT_STATED` stands for a
     missing value. `since` and `until` are days, `until` included, and speak of `basis`. `state` is
-    "" (any), "open", "past_sla" or "ended". Hashable, so it can be part of a cache key.
+    "" (any), "open", "past_sla" or "ended". `lasted` keeps what K09 counts and lasted at least so many hours,
+    resolved or not. Hashable, so it can be part of a cache key.
 
     Raises: ValueError for a value that no closed list knows, or too many or too long values.
     """
@@ -84,6 +88,7 @@ class Filters:
     until: date | None = None
     basis: str = "detected"
     search: str = ""
+    lasted: float | None = None
 
     def __post_init__(self) -> None:
         """Refuse what could not have come from the pages."""
@@ -95,6 +100,8 @@ class Filters:
             raise ValueError(f"basis '{self.basis[:40]}' is unknown; use one of {', '.join(BASES)}")
         if self.since and self.until and self.since > self.until:
             raise ValueError(f"the period ends ({self.until}) before it starts ({self.since}); swap the two")
+        if self.lasted is not None and not 0 <= self.lasted <= LONGEST:
+            raise ValueError(f"lasted takes hours from 0 to {LONGEST:,.0f}")
         if self.search and not _is_plain(self.search):
             raise ValueError(f"search takes at most {MAX_LENGTH} characters and no control characters")
 
@@ -116,7 +123,7 @@ class Filters:
 
     def without_time(self) -> "Filters":
         """Dimensions and search only: for figures that bring their own period and their own idea of open."""
-        return replace(self, state="", aging=(), since=None, until=None, basis="detected")
+        return replace(self, state="", aging=(), lasted=None, since=None, until=None, basis="detected")
 
     def limited_to(self, sites: tuple[str, ...] | None) -> "Filters":
         """The same state narrowed to the sites a user may see; None = all sites.
@@ -146,11 +153,11 @@ class Filters:
         for word, value in (("state", self.state), ("since", self.since), ("until", self.until), ("q", self.search)):
             if value:
                 words[word] = [str(value)]
-        return words
+        return words | ({} if self.lasted is None else {"lasted": [f"{self.lasted:.12g}"]})
 
 
 URL_WORDS: Final = frozenset(
-    {word for word, _ in DIMENSIONS.values()} | {"age", "basis", "state", "since", "until", "q"}
+    {word for word, _ in DIMENSIONS.values()} | {"age", "basis", "lasted", "state", "since", "until", "q"}
 )
 
 
@@ -185,6 +192,11 @@ def _parsed(name: str, given: list[str]) -> Any:
             return date.fromisoformat(given[-1])
         except ValueError:
             raise ValueError(f"'{given[-1][:40]}' is no date; write YYYY-MM-DD") from None
+    if name == "lasted":
+        try:
+            return float(given[-1])
+        except ValueError:
+            raise ValueError(f"'{given[-1][:40]}' is no number of hours") from None
     return given[-1]
 
 

@@ -22,6 +22,8 @@ from control_tower.policy_reallocation import Classes, Priorities, Reallocation,
 from control_tower.policy_sections import CauseLayers, Count, Detection, Loading, Measures, Strict, Target, Verdicts
 from control_tower.policy_triage import Routing, Sla, Triage
 
+#: before the name of a figure: the row of `policy_parameter` that holds its baseline
+BASELINE = "baseline_"
 SHIPPED = Path(__file__).resolve().parent / "policy.toml"
 
 
@@ -102,7 +104,13 @@ class Policy:
     def parameters(self) -> dict[str, Decimal]:
         """The rows of the relation `policy_parameter`: name → value, sorted by name."""
         pairs = {**self.rules.detection.model_dump(), **self.rules.measures.model_dump(exclude_none=True)}
+        pairs |= {BASELINE + name: value for name, value in self.baselines.items()}
         return dict(sorted(pairs.items()))
+
+    @property
+    def baselines(self) -> dict[str, Decimal]:
+        """What figures were before, by KPI name, where that is stated (EXE-08)."""
+        return {name: one.baseline for name, one in self.targets.items() if one.baseline is not None}
 
 
 def load(path: Path = SHIPPED) -> Policy:

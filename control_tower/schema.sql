@@ -674,9 +674,9 @@ CREATE TABLE policy (
     reporting_currency  VARCHAR NOT NULL,  -- ISO 4217
     small_sample        INTEGER NOT NULL   -- below this n a figure says "too few"
 );
--- One row per number of policy.toml that definitions read: [detection] and [measures]. Key: name
+-- One row per number of policy.toml that definitions read: [detection], [measures] and the baselines of [targets]. Key: name
 CREATE TABLE policy_parameter (
-    name                VARCHAR NOT NULL,  -- key of policy.toml; its suffix is its unit (_days, _hours, _rate …)
+    name                VARCHAR NOT NULL,  -- key of policy.toml, its suffix is its unit (_days, _hours, _rate …); or baseline_ and the figure's name
     value               DECIMAL(18,4) NOT NULL  -- as decided by the business
 );
 -- One row per definition that this build was made with, so that a later build can be read by it. Key: kind, name
@@ -998,7 +998,7 @@ CREATE TABLE mart_integration_failure (
     first_failed_at     TIMESTAMP,         -- when it failed first
     recovered_at        TIMESTAMP          -- as stated, else the first later message that passed; null = not yet
 );
--- One row per business transaction that arrived more than once. Key: business_key
+-- One row per business transaction that arrived more than once on one interface. Key: business_key
 CREATE TABLE mart_repeated_transaction (
     business_key        VARCHAR NOT NULL,  -- of the transaction, as its messages bear it
     source_system       VARCHAR,           -- source
@@ -1020,4 +1020,27 @@ CREATE TABLE mart_exposure (
     customer_no         INTEGER,           -- behind it
     carrier_no          INTEGER,           -- carries it
     tier_no             INTEGER            -- of the customer
+);
+-- One row per exception that counts and kind of unit: the unit it befell, or itself as an event. Key: kind, exception_id
+CREATE TABLE mart_failure (
+    kind                VARCHAR NOT NULL,  -- as in mart_exposure
+    exception_id        VARCHAR NOT NULL,  -- core_exception; duplicates and false positives are left out
+    type_code           VARCHAR NOT NULL,  -- its type
+    unit_id             VARCHAR NOT NULL,  -- mart_exposure; the exception itself when it names no known unit of the kind
+    is_linked           BOOLEAN NOT NULL,  -- it names one
+    money_id            VARCHAR NOT NULL,  -- the order line whose money it is, else the exception: money counts once
+    failed_at           TIMESTAMP NOT NULL,  -- when the unit could fail; of an event when it was detected
+    source_system_no    INTEGER,           -- the dimensions of the unit, or of the event, as in mart_exposure
+    site_no             INTEGER,           -- ships or receives it
+    supplier_no         INTEGER,           -- behind it
+    product_family_no   INTEGER,           -- of the item
+    channel_no          INTEGER,           -- of the order
+    fulfilment_channel_no INTEGER,           -- of the order
+    business_unit_no    INTEGER,           -- of the order, or the customer
+    segment_no          INTEGER,           -- of the customer
+    customer_no         INTEGER,           -- behind it
+    carrier_no          INTEGER,           -- carries it
+    tier_no             INTEGER,           -- of the unit's customer; an event states none
+    amount              DECIMAL(18,4),     -- money at risk in the reporting currency
+    days                DOUBLE             -- until the fix, or so far
 );

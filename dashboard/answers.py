@@ -71,13 +71,19 @@ def executive(tiles: list[tile.Tile], causes: pd.DataFrame, period: Period) -> s
 
 
 def aging(row: dict[str, Any], currency: str) -> str:
-    """How much waits, how late it is, what falls due next and what that puts at risk."""
+    """How much waits, how late it is, what falls due next and what that puts at risk.
+
+    stock_count is K10 at the build's clock; where a source's own clock stands behind it, fewer are listed (ruling 7).
+    """
     if not row["open_count"]:
         return "Nothing is open."
     late = f", {theme.count(row['late_count'])} past SLA" if row["sla_known_count"] else ""
     due = f" and {theme.count(row['due_next_count'])} due within 24 hours" if row["due_known_count"] else ""
     value = f"; {theme.money(row['open_value'], currency)} is at risk" if row["open_value"] is not None else ""
-    said = f"{theme.count(row['open_count'])} open{late}{due}{value}; half have waited over {theme.hours(row['median_age_hours'])}"
+    listed = f" ({theme.count(row['open_count'])} by their own sources' clocks, as listed below)"
+    is_same = row["stock_count"] in (None, row["open_count"])
+    n = f"{theme.count(row['open_count'])} open" if is_same else f"{theme.count(row['stock_count'])} open{listed}"
+    said = f"{n}{late}{due}{value}; half have waited over {theme.hours(row['median_age_hours'])}"
     if row["ended_count"] and row["arrived_count"] > 1.05 * row["ended_count"]:
         return f"{said}, and more come in than end."
     return f"{said}, the oldest {theme.hours(row['oldest_hours'])}."

@@ -48,12 +48,14 @@ def difference(effect: Effect, measure: Measure) -> tuple[str, str | None]:
 
 
 def likely(effect: Effect, measure: Measure) -> str:
-    """The interval in words, minus = sooner: "likely between −3 h and +1 h"; or why there is none."""
+    """The interval in words: "likely between 3 h and 1 h sooner", "between 3 h sooner and 1 h later"; or why there is none."""
     if effect.low is None or effect.high is None:
         return effect.why
     widest = max(abs(effect.low), abs(effect.high))
-    low, high = (f"{'−' if end < 0 else '+'}{_size(abs(end), measure, widest)}" for end in (effect.low, effect.high))
-    return f"likely between {low} and {high}"
+    less, more = ("sooner", "later") if measure is Measure.HOURS else ("less late", "later")
+    ends = sorted((effect.low, effect.high), key=abs) if effect.low * effect.high > 0 else [effect.low, effect.high]
+    (near, near_word), (far, far_word) = ((_size(abs(end), measure, widest), less if end < 0 else more) for end in ends)
+    return f"likely between {near}{'' if near_word == far_word else ' ' + near_word} and {far} {far_word}"
 
 
 def span(low: float, high: float) -> str:

@@ -9,13 +9,17 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import streamlit as st
 
 from control_tower import warehouse
+from control_tower.analysis import kept
+from control_tower.analysis.cause_layer import cause_layers, overrides
 from control_tower.analysis.concentration import Concentration, concentration
-from control_tower.analysis.emerging import Emerging, emerging
+from control_tower.analysis.emerging import Emerging
 from control_tower.analysis.exposure import Span, default_span
-from control_tower.analysis.root_cause import RootCause, search
+from control_tower.analysis.recurrence import Recurrence, recurrence
+from control_tower.analysis.root_cause import RootCause
 from control_tower.analysis.verdict import limits
 from control_tower.filters import Filters
 from control_tower.settings import Settings
@@ -49,6 +53,21 @@ class Causes:
         found: Concentration = self._call("counted", bounds, by)
         return found
 
+    def layers(self) -> pd.DataFrame:
+        """Exceptions by the layer of their cause, and by what it is known."""
+        found: pd.DataFrame = self._call("layers", self.bounds)
+        return found
+
+    def overrides(self) -> pd.DataFrame:
+        """Decisions against policy, by the rule that asked for them."""
+        found: pd.DataFrame = self._call("overrides", self.bounds)
+        return found
+
+    def recurrence(self, by: str) -> Recurrence:
+        """What came back after it was fixed."""
+        found: Recurrence = self._call("recurrence", self.bounds, by)
+        return found
+
     def _call(self, what: str, bounds: tuple[datetime, datetime] | None, by: str = "") -> Any:
         sites = self.state.limited_to(self.reader.scope).site_id
         asked = _Asked(self.reader.home, self.reader.build_id, self.reader.scope, what, sites, bounds, by, self.small)
@@ -74,8 +93,16 @@ def _cached(key: str, _asked: _Asked) -> Any:
     build = warehouse.open_build(Settings(home=Path(_asked.home)), _asked.build_id)
     span = Span(*_asked.bounds) if _asked.bounds else default_span(build)
     held = limits(_asked.small)
-    if _asked.what == "search":
-        return search(build, span, _asked.sites, held)
-    if _asked.what == "emerging":
-        return emerging(build, span.until, _asked.sites, held)
-    return concentration(build, _asked.by, span, _asked.sites)
+    match _asked.what:
+        case "search":
+            return kept.search(build, span, _asked.sites, held)
+        case "emerging":
+            return kept.rising(build, span.until, _asked.sites, held)
+        case "layers":
+            return cause_layers(build, span, _asked.sites)
+        case "overrides":
+            return overrides(build, span, _asked.sites)
+        case "recurrence":
+            return recurrence(build, _asked.by, span, _asked.sites)
+        case _:
+            return concentration(build, _asked.by, span, _asked.sites)

@@ -12,9 +12,10 @@ from typing import Any, Final
 import streamlit as st
 
 from control_tower import warehouse
+from control_tower.errors import NotAvailable
 from control_tower.settings import Settings
 from dashboard import data
-from dashboard.mining import Mining
+from dashboard.mining import Mining, given
 from process_mining import (
     compare,
     conformance,
@@ -96,7 +97,7 @@ class Conforming:
         reader = self.reader
         narrowed = self.cohort.limited_to(reader.scope)
         asked = _Asked(reader.home, reader.build_id, reader.scope, what, narrowed, tuple(sorted(bound.items())))
-        return _cached(repr(asked), asked)
+        return given(_cached(repr(asked), asked))
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,4 +145,7 @@ _ANSWERS: Final[Mapping[str, Callable[..., Any]]] = {
 @st.cache_data(max_entries=200, show_spinner="Following every case …")
 def _cached(key: str, _asked: _Asked) -> Any:
     build = warehouse.open_build(Settings(home=Path(_asked.home)), _asked.build_id)
-    return _ANSWERS[_asked.what](build, _asked.cohort, _asked.home, **dict(_asked.bound))
+    try:
+        return _ANSWERS[_asked.what](build, _asked.cohort, _asked.home, **dict(_asked.bound))
+    except NotAvailable as refused:
+        return refused

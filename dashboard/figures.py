@@ -7,22 +7,25 @@ SQL and never decides what a KPI means.
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pandas as pd
 import streamlit as st
 
-from control_tower import definitions, kpi, policy, warehouse
+from control_tower import definitions, kpi, settings, warehouse
 from control_tower.analysis.main_reason import Reason
 from control_tower.definitions import KpiDefinition
 from control_tower.errors import NotAvailable
 from control_tower.filters import Filters
 from control_tower.kpi.durations import Durations, durations
 from control_tower.kpi.value import KpiPart, KpiPoint, KpiValue
+from control_tower.services import policy as ruling
 from control_tower.settings import Settings
-from dashboard import data, period
+from dashboard import data, identity, period
 
 TREND_WEEKS = 13
 
@@ -72,6 +75,21 @@ class Figures:
             return None
         return found
 
+    def dimensions(self, name: str) -> tuple[str, ...]:
+        """What the figure can be split by in this build."""
+        found: tuple[str, ...] = self._call("dimensions", name, None)
+        return found
+
+    def why(self, name: str, dimension: str) -> dict[str, Any]:
+        """The change since the period before, by the values of a dimension, as `tower kpi --why`. Raises NotAvailable."""
+        found: dict[str, Any] = self._call("why", name, self._bounds("since", "until"), dimension=dimension)
+        return found
+
+    def restated(self, name: str, against: str) -> dict[str, Any]:
+        """What was added to the period before since another build said it. Raises NotAvailable; BuildError."""
+        found: dict[str, Any] = self._call("restated", name, self._bounds("before", "since"), against=against)
+        return found
+
     def rows(self, name: str, limit: int = 50) -> pd.DataFrame:
         """The scored rows behind a figure, largest first. Raises NotAvailable when there is none."""
         bounds = None if self.whole else self._bounds("since", "until")
@@ -92,6 +110,9 @@ class Figures:
         return self.asked.bounds[start], self.asked.bounds[end]
 
     def _call(self, what: str, name: str, bounds: tuple[datetime, datetime] | None, **bound: Any) -> Any:
+        one = definition(name)
+        if one.function == "recovery" and (stated := baseline(one.of[0])) is not None:
+            bound["baseline"] = (one.of[0], Decimal(repr(stated)))
         narrowed = replace(self.state.without_time(), search="").limited_to(self.reader.scope)
         asked = _Asked(self.reader.home, self.reader.build_id, self.reader.scope, what, name, narrowed, bounds,
                        tuple(sorted(bound.items())))  # fmt: skip
@@ -109,11 +130,27 @@ def definition(name: str) -> KpiDefinition:
     return catalogue()[name]
 
 
-@cache
 def target(name: str) -> float | None:
     """What the business decided the figure shall be, in its unit (rates 0–1), or None."""
-    found = policy.load().targets.get(name)
-    return float(found.target) if found and found.target is not None else None
+    return _decided(settings.current().store_place).get(name, (None, None))[0]
+
+
+def baseline(name: str) -> float | None:
+    """What the policy states the figure was before, in its unit, or None (EXE-08)."""
+    return _decided(settings.current().store_place).get(name, (None, None))[1]
+
+
+@st.cache_data(ttl=5, show_spinner=False)
+def _decided(store_place: str) -> dict[str, tuple[float | None, float | None]]:
+    """Target and baseline of each figure that has one, by the policy in force; a new version counts within seconds."""
+    return {
+        name: (_number(one.target), _number(one.baseline))
+        for name, one in ruling.in_force(identity.store()).targets.items()
+    }
+
+
+def _number(value: Decimal | None) -> float | None:
+    return None if value is None else float(value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,25 +170,35 @@ class _Asked:
 @st.cache_data(max_entries=2_000, show_spinner=False)
 def _cached(key: str, _asked: _Asked) -> Any:
     build = warehouse.open_build(Settings(home=Path(_asked.home)), _asked.build_id)
-    asked, one, where = (
-        kpi.Period(*(_asked.bounds or (None, None))),
-        definition(_asked.name),
-        kpi.selection(_asked.filters),
-    )
     more = dict(_asked.bound)
     with build.cursor() as cursor:
-        match _asked.what:
-            case "evaluate":
-                return kpi.evaluate(cursor, one, asked, where)
-            case "trend":
-                return kpi.trend(cursor, one, asked, where)
-            case "breakdown":
-                return kpi.breakdown(cursor, one, asked, where, more["dimension"])
-            case "reason":
-                return kpi.main_reason(cursor, one, asked, where, more["dimensions"])
-            case "rows":
-                return kpi.rows(cursor, one, asked, where, more["limit"])
-            case "durations":
-                return durations(cursor, one, asked, where, more["dimension"])
-            case _:
-                return kpi.lineage(cursor, one)
+        if "baseline" in more:
+            kpi.lay_baselines(cursor, dict([more["baseline"]]))
+        return _answer(cursor, _asked, more)
+
+
+def _answer(cursor: duckdb.DuckDBPyConnection, call: _Asked, more: dict[str, Any]) -> Any:
+    asked, where = kpi.Period(*(call.bounds or (None, None))), kpi.selection(call.filters)
+    one = definition(call.name)
+    match call.what:
+        case "evaluate":
+            return kpi.evaluate(cursor, one, asked, where)
+        case "trend":
+            return kpi.trend(cursor, one, asked, where)
+        case "breakdown":
+            return kpi.breakdown(cursor, one, asked, where, more["dimension"])
+        case "reason":
+            return kpi.main_reason(cursor, one, asked, where, more["dimensions"])
+        case "dimensions":
+            return kpi.dimensions(cursor, one)
+        case "why":
+            return kpi.why_as_json(cursor, one, asked, where, more["dimension"])
+        case "restated":
+            with warehouse.open_build(Settings(home=Path(call.home)), more["against"]).cursor() as then:
+                return kpi.restated(cursor, then, one, asked, where)
+        case "rows":
+            return kpi.rows(cursor, one, asked, where, more["limit"])
+        case "durations":
+            return durations(cursor, one, asked, where, more["dimension"])
+        case _:
+            return kpi.lineage(cursor, one)

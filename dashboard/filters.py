@@ -27,6 +27,10 @@ LOCAL_WORDS = frozenset(
         "whose",
         "way",
         "entry",
+        "interface",
+        "error",
+        "week",
+        "against",
     }
 )
 _STATE, _PAGE = "filter_state", "filter_page"

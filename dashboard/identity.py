@@ -71,6 +71,11 @@ def needs_sign_in() -> bool:
     return not is_demo() and _has_provider() and not st.user.is_logged_in
 
 
+def is_signed_in() -> bool:
+    """Whether an identity provider has named whoever is at this tab, known to the tower or not."""
+    return not is_demo() and _has_provider() and bool(st.user.is_logged_in)
+
+
 def _has_provider() -> bool:
     places = (Path.cwd() / ".streamlit" / "secrets.toml", Path.home() / ".streamlit" / "secrets.toml")
     return any(place.is_file() for place in places) and "auth" in st.secrets

@@ -14,6 +14,7 @@ import pandas as pd
 import streamlit as st
 
 from control_tower import warehouse
+from control_tower.errors import NotAvailable
 from control_tower.settings import Settings
 from dashboard import data
 from dashboard.components import csv
@@ -47,6 +48,8 @@ class Mining:
 
     reader: data.Reader
     cohort: Cohort
+    collapsed: bool = False
+    """Whether the map takes a step that comes again at once as one."""
 
     def views(self) -> list[str]:
         """The object types that can be the case, the most frequent first."""
@@ -55,7 +58,7 @@ class Mining:
 
     def map(self) -> Map:
         """The whole map with its times. Raises NotAvailable when the filters say nothing about this view's cases."""
-        found: Map = self._call("map", self.cohort)
+        found: Map = self._call("map", self.cohort, collapsed=self.collapsed)
         return found
 
     def writes_starts(self) -> bool:
@@ -70,12 +73,26 @@ class Mining:
 
     def stays(self) -> tuple[Stay, ...]:
         """How long cases stay after each activity, the largest total first."""
-        found: tuple[Stay, ...] = self._call("stays", self.cohort)
+        found: tuple[Stay, ...] = self._call("stays", self.cohort, collapsed=self.collapsed)
         return found
+
+    def settled(self) -> frozenset[str]:
+        """Activities after which a case is fixed, and only its record is open."""
+        found: frozenset[str] = self._call("settled", Cohort())
+        return found
+
+    def waits(self) -> tuple[Stay, ...]:
+        """The stays in which something is waited for: those after the fix left out."""
+        return tuple(one for one in self.stays() if one.activity not in self.settled())
 
     def cases(self, limit: int = 50) -> CasePage:
         """How many cases there are, and the first of them, longest first."""
         found: CasePage = self._call("cases", self.cohort, limit=limit)
+        return found
+
+    def events(self) -> int:
+        """How many events the cases have."""
+        found: int = self._call("events", self.cohort)
         return found
 
     def all_cases(self) -> pd.DataFrame:
@@ -95,18 +112,20 @@ class Mining:
 
     def path_times(self, source: str, target: str) -> pd.DataFrame:
         """How often a path took how long, in bins; observed times only."""
-        found: pd.DataFrame = self._call("path_times", self.cohort, source=source, target=target)
+        found: pd.DataFrame = self._call(
+            "path_times", self.cohort, source=source, target=target, collapsed=self.collapsed
+        )
         return found
 
     def stay_curve(self, activity: str) -> pd.DataFrame:
         """The share still waiting so long after an activity, with its band."""
-        found: pd.DataFrame = self._call("stay_curve", self.cohort, activity=activity)
+        found: pd.DataFrame = self._call("stay_curve", self.cohort, activity=activity, collapsed=self.collapsed)
         return found
 
     def traces(self) -> list[replay.Trace]:
         """The steps of a sample of cases, the same in every run."""
         found: list[replay.Trace] = self._call("traces", self.cohort)
-        return found
+        return replay.collapsed(found) if self.collapsed else found
 
     def variants(self, limit: int, offset: int, max_steps: int) -> variants.VariantPage:
         """Some of the ways that the cases take, the most frequent first, and how many are not among them."""
@@ -157,11 +176,11 @@ class Mining:
 
     def of(self, cohort: Cohort) -> "Mining":
         """The same build and user, another cohort."""
-        return Mining(self.reader, cohort)
+        return Mining(self.reader, cohort, self.collapsed)
 
     def _call(self, what: str, cohort: Cohort, **bound: Any) -> Any:
         asked = self._asked(what, cohort, bound)
-        return _cached(repr(asked), asked)
+        return given(_cached(repr(asked), asked))
 
     def _asked(self, what: str, cohort: Cohort, bound: dict[str, Any]) -> "_Asked":
         reader = self.reader
@@ -191,11 +210,13 @@ def _log(build: warehouse.Build, cohort: Cohort, ending: str) -> bytes:
 
 _ANSWERS: Final[Mapping[str, Callable[..., Any]]] = {
     "views": lambda build, cohort: kept_cases.views(build),
-    "map": lambda build, cohort: directly_follows.dfg(build, cohort, with_times=True),
+    "map": lambda build, cohort, collapsed: directly_follows.dfg(build, cohort, with_times=True, collapsed=collapsed),
     "writes_starts": lambda build, cohort: service_map.writes_starts(build),
     "service": service_map.service_map,
     "stays": stay.stays,
+    "settled": lambda build, cohort: delay_reason.settled(build),
     "cases": case_list.cases,
+    "events": case_list.event_count,
     "log": _log,
     "path_times": step_times.gaps,
     "stay_curve": step_times.stay_curve,
@@ -214,7 +235,17 @@ _ANSWERS: Final[Mapping[str, Callable[..., Any]]] = {
 
 @st.cache_data(max_entries=600, show_spinner=False)
 def _cached(key: str, _asked: _Asked) -> Any:
-    return _answer(_asked)
+    try:
+        return _answer(_asked)
+    except NotAvailable as refused:
+        return refused
+
+
+def given(found: Any) -> Any:
+    """What a cache holds. That there is nothing to say is kept as an answer, for it takes as long to find; here it is raised."""
+    if isinstance(found, NotAvailable):
+        raise found
+    return found
 
 
 def _answer(asked: _Asked) -> Any:

@@ -19,11 +19,10 @@ def run(pages: Mapping[str, Sequence[Any]]) -> None:
     """One run of the script: one account, one build, one filter state, one page."""
     st.set_page_config("Order exception control tower", Path(__file__).with_name("icon.png"), layout="wide")
     st.logo(Path(__file__).with_name(f"logo_{figure.mode()}.svg"), size="large")
-    if identity.needs_sign_in():
-        account.sign_in()
+    user = _account()
+    if user is None:
         return
     try:
-        user = identity.current()
         page = st.navigation(access.found(pages, user.role), expanded=True)
         account.show(user)
         refused = filters.adopt(page.title)
@@ -41,6 +40,20 @@ def run(pages: Mapping[str, Sequence[Any]]) -> None:
     _show(page, user)
     header.footer(head)
     shortcuts.listen()
+
+
+def _account() -> User | None:
+    """The account behind this tab; None when there is none, which is then all that is said."""
+    if identity.needs_sign_in():
+        account.sign_in()
+        return None
+    try:
+        return identity.current()
+    except NotAllowed as error:
+        empty.nobody(str(error), identity.is_signed_in())
+    except ControlTowerError as error:
+        empty.stopped(str(error))
+    return None
 
 
 def _show(page: Any, user: User) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import duckdb
 
-from control_tower import builds, definitions, warehouse
+from control_tower import builds, definitions, fingerprint, warehouse
 from control_tower import policy as policies
 from control_tower.definitions import EXCEPTION_TYPES
 from control_tower.errors import LoadRefused, SourceError
@@ -92,7 +92,7 @@ def _examined(
     step("audit", "rules that a build must keep")
     audits = modelling.audit(connection)
     step("fingerprint", "counting and hashing every relation")
-    for name, (rows, digest) in warehouse.fingerprint(connection).items():
+    for name, (rows, digest) in fingerprint.of(connection).items():
         manifest.relations[name] = RelationEntry(rows, digest)
     return Made(folder, manifest, audits, detected)
 

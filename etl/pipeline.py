@@ -9,7 +9,7 @@ import dataclasses
 import hashlib
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -18,6 +18,7 @@ import duckdb
 from control_tower import builds, history, log, warehouse
 from control_tower import manifest as manifests
 from control_tower import policy as policies
+from control_tower.analysis import kept
 from control_tower.errors import BuildError, ControlTowerError, LoadRefused
 from control_tower.history import Move
 from control_tower.manifest import Manifest
@@ -203,7 +204,9 @@ def _make_and_publish(manifest: Manifest, work: _Work, new: set[int]) -> LoadRep
     text = dataclasses.replace(manifest, summary=summary).to_json()
     (made.folder / builds.MANIFEST).write_text(text, encoding="utf-8")
     work.step("verify", "opening the build as readers will")
-    warehouse.Build(made.folder, settings).close()
+    with closing(warehouse.Build(made.folder, settings)) as build:
+        work.step("findings", "what its last quarter says of causes")
+        kept.keep(build)
     work.step("install", manifest.build_id)
     builds.install(made.folder, settings.builds)
     _switch(manifest, work)

@@ -5,13 +5,17 @@ that the kept cases took, until the clock where they are open. Never says who is
 load of those who end it.
 """
 
-from dataclasses import asdict, dataclass
-from typing import Any
+from collections.abc import Callable, Iterable
+from dataclasses import asdict, dataclass, replace
+from typing import Any, TypeVar
 
 from control_tower.warehouse import Build
 from process_mining.cohort import Cohort
+from process_mining.delay_reason import settled
 from process_mining.directly_follows import Edge, Map, dfg
 from process_mining.stay import Stay, stays
+
+_Row = TypeVar("_Row")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +33,7 @@ class StepWait:
     share: float
     median_seconds: int | None
     p90_seconds: int | None
+    is_settled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +48,14 @@ class EdgeWait:
     share: float
     median_seconds: float
     p90_seconds: float
+    is_settled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Bottlenecks:
-    """Both rankings, the largest total first; `elapsed_seconds`: all time of the kept cases."""
+    """Both rankings, the largest total first, and after all waiting what `is_settled`: the time after the fix, in which the
+    record is still open and nothing is waited for (delay_reason.settled). `elapsed_seconds`: all time of the kept cases.
+    """
 
     view: str
     cases: int
@@ -62,16 +70,23 @@ class Bottlenecks:
 
 
 def bottlenecks(build: Build, cohort: Cohort, limit: int = 50) -> Bottlenecks:
-    """Rank the steps and edges of a cohort; at most `limit` of each. Raises NotAvailable as kept_cases does."""
+    """Rank the steps and edges of a cohort; at most `limit` of each, and as many after the fix.
+
+    Raises NotAvailable as kept_cases does.
+    """
     waits, walked = stays(build, cohort), dfg(build, cohort, with_times=True)
-    elapsed = sum(stay.total_seconds for stay in waits)
+    elapsed, fixed = sum(stay.total_seconds for stay in waits), settled(build)
+    shown = _waits_first(waits, lambda one: one.activity in fixed, limit)
+    paths = _waits_first(_by_total(walked), lambda one: one.source in fixed, limit)
     cases = {activity.name: activity.cases for activity in walked.activities}
     return Bottlenecks(
         view=cohort.view,
         cases=walked.cases,
         elapsed_seconds=elapsed,
-        steps=tuple(_step(stay, cases[stay.activity], elapsed) for stay in waits[:limit]),
-        edges=tuple(_edge(edge, elapsed) for edge in _by_total(walked)[:limit]),
+        steps=tuple(
+            replace(_step(stay, cases[stay.activity], elapsed), is_settled=stay.activity in fixed) for stay in shown
+        ),
+        edges=tuple(replace(_edge(edge, elapsed), is_settled=edge.source in fixed) for edge in paths),
     )
 
 
@@ -86,6 +101,14 @@ def _step(stay: Stay, cases: int, elapsed: int) -> StepWait:
         stay.median_seconds,
         stay.p90_seconds,
     )
+
+
+def _waits_first(rows: Iterable[_Row], is_fixed: Callable[[_Row], bool], limit: int) -> list[_Row]:
+    """In their order, what is waiting before what is not, `limit` of each."""
+    waits, rest = list[_Row](), list[_Row]()
+    for one in rows:
+        (rest if is_fixed(one) else waits).append(one)
+    return waits[:limit] + rest[:limit]
 
 
 def _by_total(walked: Map) -> list[Edge]:

@@ -92,6 +92,14 @@ def cases(build: Build, cohort: Cohort, limit: int = 100, offset: int = 0) -> Ca
     return CasePage(total, tuple(Case(*row) for row in rows))
 
 
+def event_count(build: Build, cohort: Cohort) -> int:
+    """How many events the kept cases have, an event counted once per case. Raises NotAvailable as kept_cases does."""
+    kept = kept_cases(build, cohort)
+    text = f"SELECT coalesce(CAST(sum(c.step_count) AS BIGINT), 0) FROM mart_case AS c WHERE {kept.condition}"
+    with build.cursor() as cursor:
+        return int(cursor.execute(text, kept.values).fetchall()[0][0])
+
+
 def events(build: Build, view: str, case_id: str, limit: int = MAX_ROWS) -> tuple[Event, ...]:
     """The first `limit` events of one case, in order; none for a case the view does not hold."""
     with build.cursor() as cursor:

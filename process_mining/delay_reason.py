@@ -89,6 +89,27 @@ def declared(path: Path = SHIPPED) -> Mapping[str, Mapping[str, Reason]]:
     return {table: {word: Reason(reason) for word, reason in given.get(table, {}).items()} for table in TABLES}
 
 
+def settled(build: Build, path: Path = SHIPPED) -> frozenset[str]:
+    """Activities after which a case is fixed and nothing is waited for, though its record stays open until it is closed.
+
+    Named by the activity, or by what every event of it means. Raises DefinitionError for a bad mapping.
+    """
+    mapping = declared(path)
+    by_name, by_meaning = (
+        {word: reason is Reason.SETTLED for word, reason in mapping[table].items()}
+        for table in ("activity", "business_event")
+    )
+    meaning = [word for word, is_settled in by_meaning.items() if is_settled]
+    with build.cursor() as cursor:
+        rows = cursor.execute(
+            "SELECT activity FROM core_event WHERE activity IN (SELECT activity FROM core_event WHERE list_contains($meant, "
+            "business_event)) GROUP BY activity HAVING bool_and(coalesce(list_contains($meant, business_event), false))",
+            {"meant": meaning},
+        ).fetchall()
+    meant = {row[0] for row in rows} - set(by_name)
+    return frozenset(meant | {word for word, is_settled in by_name.items() if is_settled})
+
+
 def delay_reasons(build: Build, cohort: Cohort, path: Path = SHIPPED) -> DelayReasons:
     """Attribute all waiting of a cohort. Raises NotAvailable as kept_cases does, DefinitionError for a bad mapping."""
     kept, mapping = kept_cases(build, cohort), declared(path)

@@ -46,12 +46,13 @@ class Kept:
 
     `case_nos` selects `case_no`, one row per kept case; `condition` is its condition alone. Their steps: `FROM {steps}
     WHERE {of_view}`, which is the fastest way on millions of steps; or, on any relation `s` with view and case_no, the
-    one condition `of_steps`.
+    one condition `of_steps`. With `is_collapsed` a step that comes again at once is one with itself (`source`).
     """
 
     condition: str
     values: dict[str, Any]
     is_whole_view: bool
+    is_collapsed: bool = False
 
     @property
     def case_nos(self) -> str:
@@ -59,11 +60,16 @@ class Kept:
         return f"SELECT c.case_no FROM mart_case AS c WHERE {self.condition}"
 
     @property
+    def source(self) -> str:
+        """All steps of the view, aliased `s`; collapsed: a run of one activity as its last step, begun at its first."""
+        return _COLLAPSED if self.is_collapsed else "mart_event_step AS s"
+
+    @property
     def steps(self) -> str:
-        """What to read steps FROM: `mart_event_step AS s`, joined to the kept cases; needs `of_view` in its WHERE."""
+        """What to read steps FROM: `source`, joined to the kept cases; needs `of_view` in its WHERE."""
         if self.is_whole_view:
-            return "mart_event_step AS s"
-        return "mart_event_step AS s JOIN (" + self.case_nos + ") AS kept ON kept.case_no = s.case_no"
+            return self.source
+        return self.source + " JOIN (" + self.case_nos + ") AS kept ON kept.case_no = s.case_no"
 
     @property
     def of_view(self) -> str:
@@ -74,6 +80,21 @@ class Kept:
     def of_steps(self) -> str:
         """Condition on a relation aliased `s` with columns view and case_no."""
         return "s.view = $view" + ("" if self.is_whole_view else " AND s.case_no IN (" + self.case_nos + ")")
+
+
+# A run is its last step, the one that something else follows; it began so many steps and seconds before (few steps repeat:
+# only they are numbered).
+_COLLAPSED: Final = (
+    "(SELECT l.view, l.case_no, l.step_no - coalesce(r.n, 0) AS step_no, l.activity_no, l.next_activity_no, "
+    "l.activity_seen - coalesce(r.n, 0) AS activity_seen, l.edge_seen, "
+    "l.timestamp - to_seconds(coalesce(r.seconds, 0)) AS timestamp, l.gap_seconds + coalesce(r.seconds, 0) AS gap_seconds, "
+    "l.event_row FROM mart_event_step AS l LEFT JOIN (SELECT case_no, max(step_no) + 1 AS step_no, count(*) AS n, "
+    "CAST(sum(gap_seconds) AS BIGINT) AS seconds FROM (SELECT case_no, step_no, activity_no, gap_seconds, "
+    "step_no - row_number() OVER (PARTITION BY case_no, activity_no ORDER BY step_no) AS run FROM mart_event_step "
+    "WHERE view = $view AND next_activity_no = activity_no) GROUP BY case_no, activity_no, run) AS r "
+    "ON r.case_no = l.case_no AND r.step_no = l.step_no "
+    "WHERE l.view = $view AND l.next_activity_no IS DISTINCT FROM l.activity_no) AS s"
+)
 
 
 def kept_cases(build: Build, cohort: Cohort) -> Kept:

@@ -14,8 +14,7 @@ from typing import IO, Any, Final
 from control_tower.errors import ControlTowerError
 from control_tower.warehouse import Build
 from process_mining.cohort import Cohort
-from process_mining.kept_cases import kept_cases
-from process_mining.object_centric import choose_events
+from process_mining.kept_cases import Kept, kept_cases
 from process_mining.xml_text import DECLARATION, escaped, written
 
 _BATCH: Final = 10_000
@@ -38,8 +37,21 @@ def write(build: Build, cohort: Cohort, path: Path) -> Written:
         raise ControlTowerError(f"{path.name}: an object-centric log is written as .json or .xml")
     kept = kept_cases(build, cohort)
     with build.cursor() as cursor, path.open("wb") as file:
-        choose_events(cursor, kept)
+        _choose(cursor, kept)
         return kinds[path.suffix](_Log(cursor), file)
+
+
+def _choose(cursor: Any, kept: Kept) -> None:
+    """Temp tables of this cursor: chosen_event (each event once) and pair (its objects, each object of a type once)."""
+    cursor.execute(
+        "CREATE OR REPLACE TEMP TABLE chosen_event AS SELECT e.event_id, e.activity, e.timestamp, e.event_no FROM core_event AS e "
+        f"WHERE e.rowid IN (SELECT s.event_row FROM {kept.steps} WHERE {kept.of_view})",
+        kept.values,
+    )
+    cursor.execute(
+        "CREATE OR REPLACE TEMP TABLE pair AS SELECT DISTINCT o.event_id, o.object_id, o.object_type "
+        "FROM core_event_object AS o JOIN chosen_event AS c ON c.event_id = o.event_id"
+    )
 
 
 class _Log:

@@ -1,7 +1,8 @@
 """How long do people wait for an activity, and how long does the activity itself take?
 
 Only logs that write a start and a complete can tell waiting from service; for others there is nothing, never 0. An instance is
-a start with the complete it belongs to: first in, first out per case and activity, as pm4py pairs them.
+a start with the complete it belongs to: first in, first out per case and kind of work, as pm4py pairs them. It bears the name of
+its complete; one that still runs bears that of its start, where the two differ (service_begins.toml).
 """
 
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from dataclasses import dataclass
 from control_tower.warehouse import Build
 from process_mining.cohort import Cohort
 from process_mining.kept_cases import Kept, activity_names, kept_cases
+from process_mining.work_begins import WORK, works
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,8 @@ def performance(build: Build, cohort: Cohort) -> Performance:
         if not cursor.execute("SELECT 1 FROM core_event WHERE lower(lifecycle) = 'start' LIMIT 1").fetchall():
             return Performance(False, ())
         names = activity_names(cursor, cohort.view)
-        rows = [ActivityTime(names[row[0]], *row[1:]) for row in cursor.execute(_text(kept), kept.values).fetchall()]
+        found = cursor.execute(_text(kept), {**kept.values, **works(names)}).fetchall()
+    rows = [ActivityTime(names[row[0]], *row[1:]) for row in found]
     rows.sort(key=lambda row: (-(row.service_total or 0) - (row.waiting_total or 0), row.activity))
     return Performance(any(row.instances or row.running for row in rows), tuple(rows))
 
@@ -56,28 +59,28 @@ def performance(build: Build, cohort: Cohort) -> Performance:
 def _text(kept: Kept) -> str:
     """Number starts and completes of a case and activity; a complete beyond the starts so far is atomic and uses no number."""
     return (
-        "WITH event AS (SELECT s.case_no, s.step_no, s.activity_no, s.timestamp, lower(e.lifecycle) = 'start' AS is_start "
+        f"WITH event AS (SELECT s.case_no, s.step_no, s.activity_no, {WORK} AS work, s.timestamp, lower(e.lifecycle) = 'start' AS is_start "
         f"FROM {kept.steps} JOIN core_event AS e ON e.rowid = s.event_row WHERE {kept.of_view} "
         "AND lower(e.lifecycle) IN ('start', 'complete')), " + _PAIRS + _SUMS
     )
 
 
 _PAIRS = (
-    "counted AS (SELECT case_no, step_no, activity_no, timestamp, is_start, count(*) FILTER (WHERE is_start) OVER so_far "
+    "counted AS (SELECT case_no, step_no, activity_no, work, timestamp, is_start, count(*) FILTER (WHERE is_start) OVER so_far "
     "AS starts, count(*) FILTER (WHERE NOT is_start) OVER so_far AS completes, "
     "max(timestamp) FILTER (WHERE NOT is_start) OVER (PARTITION BY case_no ORDER BY step_no "
     "ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS free_at "
-    "FROM event WINDOW so_far AS (PARTITION BY case_no, activity_no ORDER BY step_no ROWS UNBOUNDED PRECEDING)), "
-    "missing AS (SELECT case_no, step_no, activity_no, timestamp, is_start, starts, completes, free_at, "
-    "greatest(0, max(completes - starts) OVER (PARTITION BY case_no, activity_no ORDER BY step_no "
+    "FROM event WINDOW so_far AS (PARTITION BY case_no, work ORDER BY step_no ROWS UNBOUNDED PRECEDING)), "
+    "missing AS (SELECT case_no, step_no, activity_no, work, timestamp, is_start, starts, completes, free_at, "
+    "greatest(0, max(completes - starts) OVER (PARTITION BY case_no, work ORDER BY step_no "
     "ROWS UNBOUNDED PRECEDING)) AS atomics FROM counted), "
-    "placed AS (SELECT case_no, activity_no, timestamp, is_start, free_at, "
+    "placed AS (SELECT case_no, activity_no, work, timestamp, is_start, free_at, "
     "CASE WHEN is_start THEN starts "
-    "WHEN atomics = coalesce(lag(atomics) OVER (PARTITION BY case_no, activity_no ORDER BY step_no), 0) "
+    "WHEN atomics = coalesce(lag(atomics) OVER (PARTITION BY case_no, work ORDER BY step_no), 0) "
     "THEN completes - atomics END AS no FROM missing), "
-    "instance AS (SELECT b.activity_no, floor(epoch(d.timestamp)) - floor(epoch(b.timestamp)) AS service, "
+    "instance AS (SELECT coalesce(d.activity_no, b.activity_no) AS activity_no, floor(epoch(d.timestamp)) - floor(epoch(b.timestamp)) AS service, "
     "floor(epoch(b.timestamp)) - floor(epoch(b.free_at)) AS waiting FROM placed AS b "
-    "LEFT JOIN placed AS d ON NOT d.is_start AND d.case_no = b.case_no AND d.activity_no = b.activity_no AND d.no = b.no "
+    "LEFT JOIN placed AS d ON NOT d.is_start AND d.case_no = b.case_no AND d.work = b.work AND d.no = b.no "
     "WHERE b.is_start), "
     "atomic AS (SELECT activity_no, count(*) AS n FROM placed WHERE no IS NULL GROUP BY activity_no) "
 )

@@ -14,6 +14,14 @@ Trace = tuple[str, list[tuple[str, float]]]
 MOST_TRACES: Final = 300
 
 
+def collapsed(found: list[Trace]) -> list[Trace]:
+    """The same cases, each run of one activity as its first step."""
+    return [
+        (case, [step for place, step in enumerate(steps) if not place or step[0] != steps[place - 1][0]])
+        for case, steps in found
+    ]
+
+
 def traces(build: Build, cohort: Cohort, limit: int = MOST_TRACES) -> list[Trace]:
     """The steps of a sample of at most `limit` (and never more than 300) cases of a cohort, in order of case number.
 

@@ -5,19 +5,15 @@ it). Pieces of a case follow each other in the order in which they began. Nothin
 service is directly_follows.py's.
 """
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from functools import cache
-from pathlib import Path
 from typing import Any, Final
 
 from control_tower.warehouse import Build
 from process_mining.cohort import Cohort
 from process_mining.directly_follows import Activity, Edge, Endpoint, Map
 from process_mining.kept_cases import Kept, activity_names, kept_cases
-
-BEGINS: Final = Path(__file__).with_name("service_begins.toml")
+from process_mining.work_begins import WORK, works
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +71,7 @@ def service_map(build: Build, cohort: Cohort) -> ServiceMap:
         return NOTHING
     with build.cursor() as cursor:
         names = activity_names(cursor, cohort.view)
-        rows = cursor.execute(_text(kept), {**kept.values, **_works(names)}).fetchall()
+        rows = cursor.execute(_text(kept), {**kept.values, **works(names)}).fetchall()
     steps = [row for row in rows if row[2]]
     services = {names[row[0]]: Service(row[5], row[6], row[7][0], row[7][1], row[8]) for row in steps if row[5]}
     return ServiceMap(_made(cohort.view, names, steps, rows), services) if services else NOTHING
@@ -101,28 +97,10 @@ def _made(view: str, names: dict[int, str], steps: list[Any], rows: list[Any]) -
     )
 
 
-@cache
-def _begun() -> dict[str, tuple[str, ...]]:
-    declared = tomllib.loads(BEGINS.read_text(encoding="utf-8"))["begins"]
-    return {start: tuple(completes) for start, completes in declared.items()}
-
-
-def _works(names: dict[int, str]) -> dict[str, list[int]]:
-    """Activities that are one kind of work under several names: `w_no` the activity, `w_work` the number of the kind."""
-    number = {name: no for no, name in names.items()}
-    work = dict[int, int]()
-    for start, completes in _begun().items():
-        known = [number[name] for name in completes if name in number]
-        if start in number and known:
-            kind = next((work[no] for no in known if no in work), known[0])
-            work |= dict.fromkeys([number[start], *known], kind)
-    return {"w_no": list(work), "w_work": list(work.values())}
-
-
 def _text(kept: Kept) -> str:
     return (
         "WITH event AS (SELECT s.case_no, s.step_no, s.activity_no, s.timestamp, "
-        "coalesce($w_work[list_position($w_no, s.activity_no)], s.activity_no) AS work, "
+        f"{WORK} AS work, "
         "coalesce(lower(e.lifecycle), 'complete') = 'start' AS is_start "
         f"FROM {kept.steps} JOIN core_event AS e ON e.rowid = s.event_row WHERE {kept.of_view} "
         "AND coalesce(lower(e.lifecycle), 'complete') IN ('start', 'complete')), " + _PIECES + _SUMS

@@ -5,7 +5,7 @@ open and nothing has followed. The last event of an ended case begins no stay. N
 it has been walked.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from control_tower.warehouse import Build
@@ -31,13 +31,13 @@ class Stay:
     waiting_seconds: int
 
 
-def stays(build: Build, cohort: Cohort) -> tuple[Stay, ...]:
+def stays(build: Build, cohort: Cohort, collapsed: bool = False) -> tuple[Stay, ...]:
     """The stay after every activity of a cohort that anything may follow, the largest total first (ties by name).
 
-    The quantile at p is the shortest stay by which at least p have moved on, as lifelines and cycle_time.py give it.
+    `collapsed`: a step that comes again at once is one stay. The quantile at p is the shortest stay by which at least p have moved on, as lifelines and cycle_time.py give it.
     Raises NotAvailable as kept_cases does.
     """
-    kept = kept_cases(build, cohort)
+    kept = replace(kept_cases(build, cohort), is_collapsed=collapsed)
     with build.cursor() as cursor:
         text = _STAYS.replace("{steps}", stays_of("s.activity_no", kept)).replace("{name}", "a.activity")
         rows = cursor.execute(text.replace("{names}", _NAMES), kept.values).fetchall()

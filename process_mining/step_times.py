@@ -5,6 +5,7 @@ still waits is known only of a step.
 """
 
 import math
+from dataclasses import replace
 from typing import Final
 
 import pandas as pd
@@ -20,18 +21,18 @@ _Z: Final = 1.959963984540054
 """Of a two-sided 95 % interval."""
 
 
-def gaps(build: Build, cohort: Cohort, source: str, target: str) -> pd.DataFrame:
+def gaps(build: Build, cohort: Cohort, source: str, target: str, collapsed: bool = False) -> pd.DataFrame:
     """How often `target` came directly after `source`, by the time between them: observed times only.
 
     One row per bin: low_seconds (included), high_seconds (not included), events. Bins are equally wide on a logarithmic
-    scale, six to each power of ten, from one second; the first bin holds what took less than that.
+    scale, six to each power of ten, from one second; the first bin holds what took less than that. `collapsed` as in `dfg`.
     """
-    kept = kept_cases(build, cohort)
+    kept = replace(kept_cases(build, cohort), is_collapsed=collapsed)
     with build.cursor() as cursor:
         return cursor.execute(
             "WITH gap AS (SELECT CASE WHEN s.gap_seconds < 1 THEN -1 "
             "ELSE CAST(floor(log10(s.gap_seconds) * $per + 1e-9) AS INTEGER) END AS bin "
-            "FROM mart_event_step AS s JOIN mart_activity AS a ON a.view = s.view AND a.activity_no = s.activity_no "
+            f"FROM {kept.source} JOIN mart_activity AS a ON a.view = s.view AND a.activity_no = s.activity_no "
             "JOIN mart_activity AS b ON b.view = s.view AND b.activity_no = s.next_activity_no "
             f"WHERE {kept.of_steps} AND a.activity = $source AND b.activity = $target) "
             "SELECT CASE WHEN bin < 0 THEN 0 ELSE pow(10, CAST(bin AS DOUBLE) / $per) END AS low_seconds, "
@@ -41,13 +42,13 @@ def gaps(build: Build, cohort: Cohort, source: str, target: str) -> pd.DataFrame
         ).df()
 
 
-def stay_curve(build: Build, cohort: Cohort, activity: str) -> pd.DataFrame:
+def stay_curve(build: Build, cohort: Cohort, activity: str, collapsed: bool = False) -> pd.DataFrame:
     """The share still waiting so long after an activity, with its 95 % band (Kaplan–Meier, log-log, Greenwood).
 
     One row per point, ascending, thinned to at most 400: seconds, waiting, low, high (0–1), at_risk. Cases that wait
-    still are counted until their source's clock. Empty when nothing may follow the activity.
+    still are counted until their source's clock. Empty when nothing may follow the activity. `collapsed` as in `stays`.
     """
-    kept = kept_cases(build, cohort)
+    kept = replace(kept_cases(build, cohort), is_collapsed=collapsed)
     steps = stays_of("s.activity_no", kept)
     with build.cursor() as cursor:
         rows = cursor.execute(_CURVE.replace("{steps}", steps), {**kept.values, "activity": activity}).df()

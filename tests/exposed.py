@@ -4,7 +4,7 @@ import duckdb
 
 from etl.engines.modelling import MODELS
 
-RELATIONS = ("mart_exposure_value", "mart_exposure")
+RELATIONS = ("mart_exposure_value", "mart_exposure", "mart_failure")
 
 
 def fill(connection: duckdb.DuckDBPyConnection, relations: tuple[str, ...] = RELATIONS) -> None:

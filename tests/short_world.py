@@ -7,6 +7,7 @@ three days late. Everything is in the simulated systems' own formats and enters 
 
 import csv
 import json
+import shutil
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
@@ -43,8 +44,8 @@ def made(folder: Path) -> Settings:
     return settings
 
 
-def next_files(folder: Path) -> None:
-    """What the systems export a month later, into the same folders: delivered lines, their shipments, ended exceptions."""
+def next_files(folder: Path) -> Path:
+    """What ERP and TMS export a month later (delivered lines, their shipments, ended exceptions); the folder that holds both."""
     erp, tms = folder / "files" / "erp", folder / "files" / "tms"
     _write(erp / "order_lines_03.csv", _like(folder / "files", "order_lines_01.csv"), _delivered())
     _change(erp / "exceptions.csv", "EXCEPTIONID", "EX9", {"LOCALSTATUS": "60", "RESOLVEDAT": "03.07.2026 15:00:00"})
@@ -52,6 +53,9 @@ def next_files(folder: Path) -> None:
     loads = [{"shipment_id": f"SH{line}", "order_line_id": line, "item_id": ITEM, "qty": qty}
              for line, (_, qty) in SHORT.items()]  # fmt: skip
     _parquet(tms, "loads", loads)
+    for system in (erp, tms):
+        shutil.copytree(system, folder / "next", dirs_exist_ok=True)
+    return folder / "next"
 
 
 def _empty_shelves(path: Path) -> None:

@@ -97,8 +97,7 @@ def _exposed(codes: dict[str, Ints], stratum: Ints, exposed: Floats, are_units: 
 
 def _failed(frame: pd.DataFrame, units: Units, are_units: bool) -> _Rows:
     def code(name: str) -> Ints:
-        # pandas finds a missing value at no place, which is what we mean by −1
-        return units.levels[name].get_indexer(pd.Index(frame[name], dtype=object)).astype(np.int64)
+        return frame[name].to_numpy(np.int64)
 
     tier = code(TIER) + 1 if are_units else np.zeros(len(frame), dtype=np.int64)
     counts = {name: frame[name].to_numpy(np.float64) for name in ("failed", "amount", "days")}

@@ -4,14 +4,16 @@ The search and the watch for rising rates look at the same counts of the same pe
 the two periods asked for last. Never compares and never judges.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+
+import pandas as pd
 
 from control_tower.analysis import exposure
 from control_tower.analysis.contingency import CUSTOMER, Table, tables
 from control_tower.analysis.exposure import Exposure, Span
-from control_tower.analysis.units import units
+from control_tower.analysis.units import asked, units
 from control_tower.warehouse import Build
 
 
@@ -37,7 +39,12 @@ def count(build: Build, span: Span, sites: tuple[str, ...], small_sample: int) -
     customers: tuple[str, ...] = ()
     for kind, types in assigned.kinds.items():
         exposed = units(build, kind, span, sites)
-        failed = build.read(f"failed_{kind}", None, types=list(types), **span.bound(sites))
+        failed = failures(build, kind, types, span, sites)
         made[kind] = tuple(tables(exposed, failed, small_sample))
         customers = tuple(exposed.levels[CUSTOMER])
     return Counted(assigned, made, customers)
+
+
+def failures(build: Build, kind: str, types: Sequence[str], span: Span, sites: Sequence[str]) -> pd.DataFrame:
+    """What failed among the units of one kind: a row per type (`*` = any of them) and unit, dimensions as numbers."""
+    return pd.DataFrame(build.columns("failed_unit", kind=kind, types=list(types), **asked(build, span, sites)))

@@ -4,7 +4,7 @@ Picks from decompositions by several dimensions the single part that carries mos
 reason goes out; never words (a page finds them) and never SQL.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -91,6 +91,8 @@ def of_moves(frames: Mapping[str, tuple[pd.DataFrame, pd.DataFrame]], is_sum: bo
             continue
         before, after = ({key: (value, n) for key, value, n in frame.itertuples(index=False)} for frame in pair)
         keys = [key for key in after if isinstance(key, str) and (is_sum or key in before)]
+        if len(keys) == 1 and after[keys[0]][1] == _count(pair[1]) and not _others(before, keys[0]):
+            continue  # all of it has this one value, which explains nothing
         total = sum(after[key][1] for key in keys)
         for key in keys:
             ends = float(before.get(key, (0.0, 0))[0]), float(after[key][0])
@@ -102,6 +104,14 @@ def of_moves(frames: Mapping[str, tuple[pd.DataFrame, pd.DataFrame]], is_sum: bo
 def _value(frame: pd.DataFrame, key: str | None) -> float | None:
     rows = frame[frame["key"].isna()] if key is None else frame[frame["key"] == key]
     return None if rows.empty or pd.isna(rows["value"].iloc[0]) else float(rows["value"].iloc[0])
+
+
+def _others(values: Mapping[Hashable, object], key: str) -> bool:
+    return any(isinstance(name, str) and name != key for name in values)
+
+
+def _count(frame: pd.DataFrame) -> int:
+    return int(frame.loc[frame["key"].isna(), "n"].sum())
 
 
 def _part(what: What, named: tuple[str, str], amount: float, change: float, ends: Sequence[float]) -> Reason:

@@ -17,12 +17,15 @@ from numpy.typing import NDArray
 from control_tower.analysis import exposure
 from control_tower.analysis.contingency import ANY
 from control_tower.analysis.contrast import Cells, Contrast, Floats, Ints, compare
+from control_tower.analysis.counting import failures
 from control_tower.analysis.exposure import BLOCKS, QUARTER, Span
 from control_tower.analysis.units import SINGLE, TIER, WIDTH, Units, units
 from control_tower.analysis.verdict import Limits
 from control_tower.errors import NotAvailable
 from control_tower.warehouse import Build
 
+UNKNOWN: Final = -2
+"""The number of a value that no unit has; −1 is a value not stated."""
 SHORTEST: Final = timedelta(days=7)
 """Less time than this after a change says nothing: a week has its weekend."""
 
@@ -101,7 +104,7 @@ def measure(build: Build, place: Place, changed_at: datetime, sites: Sequence[st
     found = units(build, place.exposure, span, sites)
     assigned = exposure.assign(build, span, sites).kinds.get(place.exposure, ())
     types = list(assigned) if place.type_code == ANY else [place.type_code]
-    failed = build.read(f"failed_{place.exposure}", None, types=types, **span.bound(sites))
+    failed = failures(build, place.exposure, types, span, sites)
     failed = failed[failed["type_code"] == place.type_code]
     return _judged(span, _counted(found, failed, place), held)
 
@@ -121,14 +124,16 @@ def _counted(found: Units, failed: pd.DataFrame, place: Place) -> _Counts:
     linked = float(failed.loc[failed["is_linked"], "failed"].sum())
     are_units = 2 * linked >= float(failed["failed"].sum())
     failed = failed[failed["is_linked"] == are_units]
-    tiers = found.levels[TIER].get_indexer(pd.Index(failed[TIER], dtype=object)) + 1
+    tiers = failed[TIER].to_numpy(np.int64) + 1
     here, there = np.ones(found.stratum.size, dtype=bool), np.ones(len(failed), dtype=bool)
     for name, value in place.values.items():
-        here &= found.codes[name] == found.levels[name].get_indexer(pd.Index([value]))[0]
-        there &= (failed[name] == value).to_numpy(dtype=bool)
+        known = found.levels[name].get_indexer(pd.Index([value]))[0]
+        number = known if known >= 0 else UNKNOWN
+        here &= found.codes[name] == number
+        there &= failed[name].to_numpy() == number
     size = (len(found.levels[TIER]) + 1) if are_units else 1
     block, amount = failed["block"].to_numpy(np.int64), failed["failed"].to_numpy(np.float64)
-    exposed_tier, failed_tier = (found.stratum // WIDTH) * are_units, tiers.astype(np.int64) * are_units
+    exposed_tier, failed_tier = (found.stratum // WIDTH) * are_units, tiers * are_units
     ones = np.ones(found.stratum.size)
     return _Counts(
         _grid(exposed_tier, found.stratum % WIDTH, ones * here, size), _grid(failed_tier, block, amount * there, size),

@@ -6,7 +6,8 @@ never compares.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from functools import lru_cache
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
@@ -102,6 +103,7 @@ class Units:
         return int((np.bincount(self.codes[name] + 1, minlength=1)[1:] > 0).sum())
 
 
+@lru_cache(maxsize=4)
 def levels(build: Build) -> "dict[str, pd.Index[str]]":
     """The values of every dimension in the order of their numbers."""
     found = {name: pd.Index([], dtype=object) for name in {TIER, *(one for kind in SINGLE.values() for one in kind)}}
@@ -109,10 +111,14 @@ def levels(build: Build) -> "dict[str, pd.Index[str]]":
     return found | {str(name): pd.Index(part["value"]) for name, part in stated.groupby("dimension", sort=False)}
 
 
+def asked(build: Build, span: Span, sites: Sequence[str]) -> dict[str, Any]:
+    """The values that reads of units bind: the times of a span, and a reader's sites by number; no sites = all."""
+    numbers = levels(build)["site_id"].get_indexer(pd.Index(list(sites), dtype=object)).tolist()
+    return {"site_nos": numbers, **span.bound(())}
+
+
 def units(build: Build, kind: str, span: Span, sites: Sequence[str] = ()) -> Units:
     """The units of one kind that could fail in a span or the period before; no sites = all."""
-    known = levels(build)
-    numbers = known["site_id"].get_indexer(pd.Index(list(sites), dtype=object)).tolist()
-    frame = build.read("exposed_unit", None, kind=kind, site_nos=numbers, **span.bound(()))
-    stratum = (frame[TIER].to_numpy(np.int64) + 1) * WIDTH + frame["block"].to_numpy(np.int64)
-    return Units(kind, known, {name: frame[name].to_numpy(np.int32) for name in SINGLE[kind]}, stratum)
+    found = build.columns("exposed_unit", kind=kind, **asked(build, span, sites))
+    stratum = (found[TIER].astype(np.int64) + 1) * WIDTH + found["block"]
+    return Units(kind, levels(build), {name: found[name] for name in SINGLE[kind]}, stratum)

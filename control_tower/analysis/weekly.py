@@ -58,7 +58,7 @@ def change(rows: pd.DataFrame, span: Span) -> Outcome:
     """How many parts had in the last whole week a count that their earlier weeks do not explain.
 
     Given its earlier total, a part's last count is binomial with chance 1 ÷ weeks while nothing has changed
-    (equal Poisson rates); two-sided, at 5 % for all parts together.
+    (equal Poisson rates); two-sided, at 5 % for all parts together. `weeks_from` are the Mondays that were counted.
     """
     counts = _counts(rows, span)
     if counts.shape[1] < 2:
@@ -66,7 +66,10 @@ def change(rows: pd.DataFrame, span: Span) -> Outcome:
     parts = [_judged(str(name), series.to_numpy(), FALSE_ALARMS / len(counts)) for name, series in counts.iterrows()]
     parts.sort(key=lambda part: (part["p_value"], part["key"]))
     flagged = sum(part["is_flagged"] for part in parts)
-    return Outcome(float(flagged), int(rows["value"].sum()), detail={"weeks": counts.shape[1], "parts": parts[:20]})
+    weeks = [f"{week:%Y-%m-%d}" for week in counts.columns]
+    return Outcome(
+        float(flagged), int(rows["value"].sum()), detail={"weeks": len(weeks), "weeks_from": weeks, "parts": parts[:20]}
+    )
 
 
 def _judged(name: str, counts: Any, limit: float) -> dict[str, Any]:

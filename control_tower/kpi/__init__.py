@@ -5,11 +5,12 @@ Never put a particular KPI here: that is one file in `kpis/`.
 """
 
 from control_tower.kpi.availability import lineage
+from control_tower.kpi.baseline import lay as lay_baselines
 from control_tower.kpi.history import trend
 from control_tower.kpi.measure import breakdown, evaluate, rows
 from control_tower.kpi.report import aging_as_json, all_as_json, as_json, cycle_time_as_json
 from control_tower.kpi.restated import restated, whole_change
-from control_tower.kpi.score import DIMENSIONS, Where, selection
+from control_tower.kpi.score import DIMENSIONS, Where, dimensions, selection
 from control_tower.kpi.value import KpiPart, KpiPoint, KpiValue, Period
 from control_tower.kpi.why import main_reason, why_as_json
 
@@ -25,7 +26,9 @@ __all__ = [
     "as_json",
     "breakdown",
     "cycle_time_as_json",
+    "dimensions",
     "evaluate",
+    "lay_baselines",
     "lineage",
     "main_reason",
     "restated",

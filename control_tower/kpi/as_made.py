@@ -77,6 +77,21 @@ def reached(connection: duckdb.DuckDBPyConnection, made: Made, definition: KpiDe
     return found
 
 
+def relations_behind(connection: duckdb.DuckDBPyConnection, made: Made, definition: KpiDefinition) -> set[str]:
+    """Every relation that a figure reads, directly or through the models that stand behind it."""
+    found = {name for one in (definition, *definition.made_of) for name in lineage(connection, one)}
+    needs = _needs(connection, made.models)
+    return found.union(*(needs[name] | {name} for name in reached(connection, made, definition)))
+
+
+def sources_in(connection: duckdb.DuckDBPyConnection, relations: set[str]) -> set[str]:
+    """The source systems whose rows are in these relations."""
+    listed = "SELECT table_name FROM duckdb_columns() WHERE column_name = 'source_system' AND NOT internal"
+    known = {name for (name,) in connection.execute(listed).fetchall()} & relations
+    rows = (connection.execute(f'SELECT DISTINCT source_system FROM "{name}"').fetchall() for name in sorted(known))
+    return {system for found in rows for (system,) in found}
+
+
 def _needs(connection: duckdb.DuckDBPyConnection, models: Mapping[str, str]) -> dict[str, set[str]]:
     return {name: set(connection.get_table_names(text.strip().rstrip(";"))) for name, text in models.items()}
 

@@ -11,7 +11,6 @@ from typing import Any, Final
 import duckdb
 import pandas as pd
 
-from control_tower import policy
 from control_tower.analysis import shares, standardised, stratified, weekly
 from control_tower.analysis.outcome import Outcome
 from control_tower.analysis.sampled_recall import sampled_recall
@@ -114,7 +113,7 @@ def first_moment(connection: duckdb.DuckDBPyConnection, base: Score) -> datetime
 def combined(
     definition: KpiDefinition, ask: Ask, span: tuple[datetime | None, datetime | None], baseline: float | None = None
 ) -> Figures:
-    """The figures of a function over other definitions, per value of the asked dimension; baseline: `captured` of the whole.
+    """The figures of a function over other definitions, per value of the asked dimension; baseline: as the policy states it of the whole.
 
     Raises NotAvailable when the period does not allow it.
     """
@@ -127,12 +126,6 @@ def combined(
     if definition.function == "recovery":
         return _recovery(definition, ask, since, until, baseline)
     return _expected_days(definition, ask, since, until)
-
-
-def captured(definition: KpiDefinition, decided: policy.Policy) -> float | None:
-    """The baseline that a policy states of the figure compared: captured before a wave, of the whole (EXE-08)."""
-    stated = decided.targets.get(definition.of[0])
-    return float(stated.baseline) if stated and stated.baseline is not None else None
 
 
 def _recovery(definition: KpiDefinition, ask: Ask, since: datetime, until: datetime, captured: float | None) -> Figures:

@@ -71,7 +71,7 @@ def _stocks(
     points: list[tuple[datetime, datetime]],
 ) -> dict[datetime, Figure]:
     ends = {since: min(until, question.at or until) for since, until in points}
-    if "$at" not in definition.select:  # then the rows do not depend on the instant: they are read once for all
+    if _is_read_once(definition, question):
         asked = Question(question.period, question.at, question.where, instants=tuple(dict.fromkeys(ends.values())))
         at_once = figures(connection, definition, asked, facts)
         known = {datetime.fromisoformat(at): figure for at, figure in at_once.items() if at}
@@ -81,6 +81,12 @@ def _stocks(
         found = figures(connection, definition, Question(question.period, at, question.where), facts)
         counted |= {since: found[None]} if None in found else {}
     return counted
+
+
+def _is_read_once(definition: KpiDefinition, question: Question) -> bool:
+    """Whether the rows are the same at every instant: the SELECT does not ask for it, or only for a dimension unasked."""
+    only_for = definition.instant_for
+    return "$at" not in definition.select or (only_for is not None and only_for not in question.where)
 
 
 def _span(

@@ -9,12 +9,12 @@ from typing import Any, Final
 
 import duckdb
 
-from control_tower import policy
 from control_tower.analysis.cycle_time import Outcome, cycle_time
 from control_tower.definitions import KpiDefinition
 from control_tower.errors import NotAvailable
 from control_tower.kpi.availability import BuildFacts, build_facts, require
-from control_tower.kpi.derived import OVER, captured, combined, derived_figures, first_moment
+from control_tower.kpi.baseline import captured
+from control_tower.kpi.derived import OVER, combined, derived_figures, first_moment
 from control_tower.kpi.score import Question, Score, Where, score
 from control_tower.kpi.value import Figure, KpiPart, KpiValue, Period
 
@@ -146,8 +146,9 @@ def _over_definitions(
     def ask(one: KpiDefinition, period: Period) -> dict[str | None, Figure]:
         return figures(connection, one, Question(period, question.at, question.where, question.dimension), facts)
 
-    is_whole = not question.where and not question.dimension
-    return combined(definition, ask, (since, question.at), captured(definition, policy.load()) if is_whole else None)
+    is_compared = definition.function == "recovery" and not question.where and not question.dimension
+    stated = captured(connection, definition.of[0]) if is_compared else None
+    return combined(definition, ask, (since, question.at), stated)
 
 
 def _aggregate(definition: KpiDefinition) -> str:

@@ -15,6 +15,7 @@ from control_tower.definitions import KpiDefinition
 from control_tower.errors import DefinitionError, NotAvailable
 from control_tower.filters import DIMENSIONS as FILTERED
 from control_tower.filters import NOT_STATED, Filters
+from control_tower.kpi.availability import columns_of
 from control_tower.kpi.value import Period
 
 Where = Mapping[str, Sequence[str]]
@@ -27,6 +28,17 @@ DIMENSIONS: Final = frozenset({
     "business_unit", "process_step", "business_rule_id", "root_cause_code", "resolution_code", "recurrence_key",
     "aging_bucket", "interface_id", "error_class", "consumer", "policy_rule_id", "approver", "action", "reason_code", "sla_basis",
 })  # fmt: skip
+#: those that people ask for first, in this order.
+_USUAL: Final = (
+    "type_code",
+    "site_id",
+    "owner_team_id",
+    "supplier_id",
+    "channel",
+    "severity",
+    "customer_id",
+    "interface_id",
+)
 #: grain → the mart that knows more dimensions of it than a SELECT repeats.
 CONTEXT: Final = {"exception": "mart_exception", "order_line": "mart_order_line"}
 
@@ -73,8 +85,8 @@ def selection(filters: Filters) -> Where:
     The period is asked separately (`Period.of_days`). Raises NotAvailable for a state, an age or a search:
     they speak of exceptions as they are now, and a KPI brings its own idea of open.
     """
-    for name in ("state", "aging", "search"):
-        if getattr(filters, name):
+    for name in ("state", "aging", "search", "lasted"):
+        if getattr(filters, name) not in ("", (), None):
             raise NotAvailable(f"a KPI cannot be narrowed by {name}; remove that filter to see it")
     return {name: getattr(filters, name) for name in FILTERED if getattr(filters, name)}
 
@@ -120,6 +132,20 @@ def _column_types(
     return types
 
 
+def dimensions(connection: duckdb.DuckDBPyConnection, definition: KpiDefinition) -> tuple[str, ...]:
+    """What a figure can be split by in this build: what its SELECT returns and its grain's mart knows; () when neither."""
+    is_made = bool(definition.made_of) and definition.select == definition.made_of[0].select
+    one = definition.made_of[0] if is_made else definition
+    try:
+        types = _column_types(connection, one, None)
+    except NotAvailable:
+        return ()
+    known = columns_of(connection, CONTEXT[definition.grain]) if definition.grain in CONTEXT else frozenset()
+    return tuple(name for name in _USUAL if name in known | set(types)) + tuple(
+        sorted(DIMENSIONS & (known | set(types)) - set(_USUAL))
+    )
+
+
 def _place(
     connection: duckdb.DuckDBPyConnection, definition: KpiDefinition, types: Mapping[str, str], name: str
 ) -> str:
@@ -129,8 +155,7 @@ def _place(
     if name in types:
         return f'score."{name}"'
     mart = CONTEXT.get(definition.grain)
-    listed = "SELECT 1 FROM duckdb_columns() WHERE table_name = $mart AND column_name = $name"
-    if mart and connection.execute(listed, {"mart": mart, "name": name}).fetchone():
+    if mart and name in columns_of(connection, mart):
         return f'context."{name}"'
     offered = sorted(DIMENSIONS & set(types)) or ["nothing"]
     raise NotAvailable(f"{definition.name} cannot be split by {name}; it knows {', '.join(offered)}")

@@ -2,14 +2,14 @@
 number    = "K07"
 title     = "Duplicate transactions"
 question  = "How many business transactions arrive more than once?"
-formula   = "1,000 x business keys first seen in the period with more than one message id or idempotency key / orders booked in the period"
+formula   = "1,000 x business keys first seen in the period with more than one message id or idempotency key on one interface / orders booked in the period"
 grain     = "transaction"
 aggregate = "ratio"
 unit      = "per_1000"
 better    = "lower"
 owner     = "Integration"
 needs     = ["core_integration_message.business_key", "core_order.order_at"]
-note      = "Retries of one message carry its idempotency key and are no duplicates."
+note      = "Retries of one message carry its idempotency key and are no duplicates; nor are an order's messages of other kinds, each on its interface."
 --- */
 SELECT
     'message ' || business_key AS transaction_id,

@@ -9,6 +9,7 @@ unit      = "count"
 better    = "lower"
 owner     = "Operations"
 needs     = ["mart_exception"]
+instant_for = "aging_bucket"
 --- */
 SELECT
     exception_id,

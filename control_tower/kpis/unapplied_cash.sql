@@ -10,6 +10,7 @@ better    = "lower"
 owner     = "Finance"
 needs     = ["core_cash_receipt.received_at"]
 note      = "Applied amounts are those of the build; without a rate a receipt is listed, not summed."
+instant_for = "aging_bucket"
 --- */
 SELECT
     receipt.cash_receipt_id,

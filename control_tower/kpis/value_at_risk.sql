@@ -9,6 +9,7 @@ better    = "lower"
 owner     = "Finance"
 needs     = ["mart_exception.value_at_risk_amount"]
 once_per  = "money_key"
+instant_for = "aging_bucket"
 --- */
 SELECT
     raised.exception_id,

@@ -96,6 +96,23 @@ def _performed(desk: Desk, deed: Deed, work: Work, store: Store) -> Receipt:
     return receipt
 
 
+def founded(store: Store, founder: User, request: Request, deed: Deed, work: Work) -> Receipt:
+    """Do the one action that nobody known can do, because its work makes the first account; audited in that account's name.
+
+    Raises NotAllowed as `work` does; that is audited too.
+    """
+    try:
+        with store.writing() as unit:
+            desk = Desk(unit, founder, request, ruling.in_force(unit))
+            change = work(desk)
+            entry = _write(desk, deed, change, store)
+    except NotAllowed as refusal:
+        refused(store, request, deed, str(refusal))
+        raise
+    store.anchor_if_due()
+    return Receipt(deed.subject_type, change.subject_id, change.state, change.version, entry.sequence_no)
+
+
 def _actor(unit: Unit, request: Request) -> User:
     actor = unit.users.find(request.actor_id)
     if actor is None:

@@ -52,7 +52,10 @@ def draft(store: Store, request: Request, content: str) -> Receipt:
 
 
 def activate(store: Store, request: Request, version: str, effective_at: datetime) -> Receipt:
-    """Let a version count from an instant on; never by its author (GOV-02). An older version may be activated again."""
+    """Let a version count from an instant on; never by its author (GOV-02).
+
+    A version counts once: whoever goes back drafts the older text under a new name (GOV-08).
+    """
 
     def write(desk: Desk) -> Change:
         found = desk.unit.policies.find(version)

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from control_tower.errors import NotAllowed
 from control_tower.model import User
-from control_tower.services.acting import Change, Deed, Desk, perform
+from control_tower.services.acting import Change, Deed, Desk, founded, perform
 from control_tower.services.request import Receipt, Request
 from control_tower.vocabulary import Role, ServiceRole
 from control_tower.workflow.rights import Action, clash, may
@@ -71,6 +71,26 @@ def seed(store: Store, with_demo_users: bool) -> None:
                 unit.users.save(User(name, name.replace("_", " "), role, None, name), unit.now)
 
 
+def begin(store: Store, user: User, subject: str | None, reason: str) -> Receipt:
+    """Add the first administrator, who adds everybody else; in their own name, and only while the store knows no person.
+
+    Raises NotAllowed once there is an account of a person, also of the demo.
+    """
+
+    def write(desk: Desk) -> Change:
+        known = [one.user_id for one in desk.unit.users.all() if one.role in list(Role)]
+        if known or user.role != Role.ADMINISTRATOR:
+            there = f"there are accounts ({', '.join(known[:7])})" if known else f"{user.role} is another role"
+            raise NotAllowed(
+                f"user {user.user_id}: only the first account, an administrator, needs nobody: {there}; use --as"
+            )
+        desk.unit.users.save(user, desk.unit.now, subject)
+        return Change(user.user_id, user.role, 1, {}, _mapped(user, subject))
+
+    deed = Deed(Action.USER_ADD, "user", user.user_id, _mapped(user, subject))
+    return founded(store, user, Request(user.user_id, reason), deed, write)
+
+
 def add(store: Store, request: Request, user: User, subject: str | None = None) -> Receipt:
     """Add an account; `subject` is what the identity provider calls its holder."""
 
@@ -78,15 +98,19 @@ def add(store: Store, request: Request, user: User, subject: str | None = None) 
         if desk.unit.users.find(user.user_id):
             raise NotAllowed(f"user {user.user_id}: is there already; change it, or take another id")
         _require_duties(desk, user)
+        _require_own(desk, user.user_id, subject)
         desk.unit.users.save(user, desk.unit.now, subject)
-        return Change(user.user_id, user.role, 1, {}, _shown(user))
+        return Change(user.user_id, user.role, 1, {}, _mapped(user, subject))
 
-    deed = Deed(Action.USER_ADD, "user", user.user_id, {**_shown(user), "subject": subject})
+    deed = Deed(Action.USER_ADD, "user", user.user_id, _mapped(user, subject))
     return perform(store, request, deed, write)
 
 
-def change(store: Store, request: Request, user: User) -> Receipt:
-    """Change name, role, scope, person or activity of an account; it counts from the next action on (fault 80)."""
+def change(store: Store, request: Request, user: User, subject: str | None = None) -> Receipt:
+    """Change name, role, scope, person or activity of an account; it counts from the next action on (fault 80).
+
+    subject: who the identity provider says its holder is from now on; None leaves what is there.
+    """
 
     def write(desk: Desk) -> Change:
         before = desk.unit.users.find(user.user_id)
@@ -97,10 +121,11 @@ def change(store: Store, request: Request, user: User) -> Receipt:
                 f"user {user.user_id}: nobody changes a service account or their own; ask another administrator"
             )
         _require_duties(desk, user)
-        desk.unit.users.save(user, desk.unit.now)
-        return Change(user.user_id, user.role, 1, _shown(before), _shown(user))
+        _require_own(desk, user.user_id, subject)
+        desk.unit.users.save(user, desk.unit.now, subject)
+        return Change(user.user_id, user.role, 1, _shown(before), _mapped(user, subject))
 
-    return perform(store, request, Deed(Action.USER_CHANGE, "user", user.user_id, _shown(user)), write)
+    return perform(store, request, Deed(Action.USER_CHANGE, "user", user.user_id, _mapped(user, subject)), write)
 
 
 def close(store: Store, request: Request, user_id: str) -> Receipt:
@@ -147,6 +172,19 @@ def _require_duties(desk: Desk, user: User) -> None:
         )
 
 
+def _require_own(desk: Desk, user_id: str, subject: str | None) -> None:
+    """One name of the provider is one account: otherwise nobody could say whose role counts."""
+    held = desk.unit.users.of_subject(subject) if subject else None
+    if held is not None and held.user_id != user_id:
+        raise NotAllowed(
+            f"user {user_id}: {subject!r} is {held.user_id} already; close that account or change its subject"
+        )
+
+
 def _shown(user: User) -> dict[str, object]:
     shown = asdict(user)
     return {**shown, "site_ids": sorted(user.site_ids) if user.site_ids is not None else None}
+
+
+def _mapped(user: User, subject: str | None) -> dict[str, object]:
+    return _shown(user) if subject is None else {**_shown(user), "subject": subject}

@@ -46,7 +46,10 @@ def title(team_id: str | None, rules: Routing, otherwise: str | None) -> str | N
 def why(row: Mapping[str, Any], rules: Routing) -> str:
     """Which rule named the owner and on which conditions; nothing when no rule did."""
     rule = next((one for one in rules.rule if one.id == row["rule_id"]), None)
-    return "" if rule is None else f"rule {rule.id}: {_conditions(rule)}"
+    if rule is None:
+        return ""
+    name, because = rule.id.replace("_", " "), _conditions(rule)
+    return f"rule {name}" if because == name else f"rule {name}: {because}"
 
 
 def wave(row: Mapping[str, Any], rules: Routing) -> str | None:

@@ -7,7 +7,6 @@ import streamlit as st
 
 from control_tower.filters import Filters
 from dashboard import answers, data, figures, filters, period, theme
-from dashboard.charts import cumulative
 from dashboard.components import aging_tiles, aging_view, csv, empty, figure, filter_bar, plain, table, tile
 from dashboard.components.answer_place import reserved
 
@@ -24,11 +23,13 @@ def main() -> None:
         empty.no_rows(reader, state)
         return
     found = figures.Figures(reader, state, period.of(replace(state, since=None, until=None), recent))
+    row |= {"stock_count": found.now("open_exceptions").value}
     row |= {"open_value": found.now("value_at_risk").value, "late_count": found.now("past_sla_open").value}
     answer.markdown(plain.as_text(answers.aging(row, head.currency)))
     if not row["open_count"]:
         figure.nothing("Nothing is open", "Cycle times says how long the resolved ones took.")
         st.page_link("app_pages/cycle_times.py", query_params=filters.link(state), icon=":material/timer:")
+        aging_view.flow(reader, state, found.asked.bounds["until"])
         return
     tile.row(aging_tiles.build(found, row, head.currency))
     by = aging_view.choice("By", "by", aging_view.BY, "type_code")
@@ -36,10 +37,7 @@ def main() -> None:
     with left:
         cells = aging_view.bars(reader, state, by)
     with right:
-        until = found.asked.bounds["until"]
-        weeks = cumulative.frame(reader.frame("week_flow", state, until=until, weeks=13))
-        title = f"What came in and what ended; between them {theme.count(weeks['open'].iloc[-1])} open"
-        figure.show(title, cumulative.figure(weeks, figure.mode()), weeks, "cumulative_flow")
+        aging_view.flow(reader, state, found.asked.bounds["until"])
     st.subheader("Who holds it", anchor=False)
     aging_view.holders(cells, head.currency)
     due_first(reader, state, row["open_count"], head.currency)

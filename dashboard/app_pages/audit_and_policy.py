@@ -36,13 +36,13 @@ def main() -> None:
 def rewrite(viewer: User) -> None:
     """What changed when, a new draft, and its activation by somebody else."""
     found, versions = policy.in_force(identity.store()), policy.history(identity.store())
-    left, right = st.columns([3, 2], gap="large")
+    left, right = st.columns(2, gap="large")
     with left:
         st.markdown("**Versions and what they changed**")
         policy_view.history(found, versions)
-    with right:
         st.markdown("**Activate a draft**")
         policy_view.activate(versions, viewer)
+    with right:
         st.markdown("**A new version**")
         quiet.line("One person writes it, another one activates it; every decision records the version it used.")
         policy_view.draft(found, versions, viewer)

@@ -8,7 +8,7 @@ from control_tower.services import casefile
 from control_tower.services.triaging import Laid
 from control_tower.vocabulary import ExceptionStatus
 from dashboard import answers_case, data, filters, identity, queue
-from dashboard.components import case_actions, case_facts, case_people, case_view, plain, quiet, workbench_link
+from dashboard.components import case_actions, case_facts, case_people, case_view, plain, quiet, walk, workbench_link
 
 
 def main() -> None:
@@ -16,6 +16,7 @@ def main() -> None:
     reader, chosen = data.reader(), filters.local("exception")
     head, laid = reader.header(), queue.lay()
     st.title("What happened, and what shall be done?", anchor=False)
+    walk.show(chosen)
     row = queue.case(reader, laid, chosen) if chosen else None
     if row is None:
         case_view.missing(chosen)
@@ -39,8 +40,11 @@ def opened(reader: data.Reader, laid: Laid, head: data.Header, row: dict[str, An
         case_view.still(reader, row, head)
         case_view.course(reader, row)
     with right:
-        case_actions.show(chosen, ExceptionStatus(row["status"]), held, laid)
-        workbench_link.show(reader, chosen, laid.viewer)
+        status = ExceptionStatus(row["status"])
+        with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
+            case_actions.first(chosen, status, held, laid)
+            workbench_link.show(reader, chosen, laid.viewer)  # beside what is always one button: no step moves it
+        case_actions.others(chosen, status, held, laid)
         case_view.clocks(reader, row, clocks, laid)
         case_people.show(reader, row, held, laid)
     case_facts.show(reader, chosen, head.currency)

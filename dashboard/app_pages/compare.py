@@ -4,7 +4,17 @@ import streamlit as st
 
 from control_tower.errors import NotAvailable
 from dashboard import data
-from dashboard.components import answer_place, compare_view, difference_view, map_controls, mined, plain, quiet, tile
+from dashboard.components import (
+    answer_place,
+    compare_view,
+    difference_view,
+    log_export,
+    map_controls,
+    mined,
+    plain,
+    quiet,
+    tile,
+)
 from dashboard.conforming import Conforming
 from dashboard.mining import Mining
 
@@ -39,6 +49,7 @@ def main() -> None:
         quiet.line(said)
     compare_view.picture(rows, *two.names)
     compare_view.listing(rows, *two.names)
+    log_export.two((Mining(reader, two.cohorts[0]), Mining(reader, two.cohorts[1])), two.names)
 
 
 main()

@@ -30,7 +30,7 @@ def main() -> None:
     by = aging_view.choice("By", "by", cycle_view.BY, "type_code")
     left, right = st.columns(2, gap="large")
     with left:
-        groups_table.curve(times, curve)
+        groups_table.curve(times, curve, found)
     with right:
         groups = groups_table.medians_by(found, KPI, by, head.small_sample)
     st.subheader("What is still to come", anchor=False)

@@ -32,7 +32,7 @@ def main() -> None:
         goal = figures.target(name)
         drawn = trend.figure(points.assign(value=points["value"].astype(float) * scale), figure.mode(), unit,
                              goal * scale if goal else None, pd.Timestamp(asked.first))  # fmt: skip
-        figure.show(overview.figure_title(name), drawn, points, "flow_quality")
+        figure.chooses(overview.figure_title(name), drawn, points, "flow_quality", overview.narrow_to_week)
     with right:
         overview_causes.show(reader, causes, shown, asked)
 

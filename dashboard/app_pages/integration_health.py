@@ -4,8 +4,16 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import answers, data, figures, period
-from dashboard.charts import error_classes, rates
-from dashboard.components import csv, figure, filter_bar, integration_hidden, integration_view, plain, tile
+from dashboard.charts import rates
+from dashboard.components import (
+    csv,
+    filter_bar,
+    integration_hidden,
+    integration_messages,
+    integration_view,
+    plain,
+    tile,
+)
 from dashboard.components.answer_place import reserved
 
 
@@ -26,6 +34,7 @@ def main() -> None:
     found = figures.Figures(reader, state.without_time(), asked)
     tile.row(integration_view.tiles(found, row, head.currency))
     pictures(reader, rows, source, asked)
+    integration_view.patterns(found, source)
     if len(rows):
         st.subheader("Interfaces", anchor=False)
         integration_view.interfaces(rows)
@@ -35,21 +44,13 @@ def main() -> None:
 
 
 def pictures(reader: data.Reader, rows: pd.DataFrame, source: str, asked: period.Period) -> None:
-    """The rate of every interface with its interval, and which class of error hits which."""
+    """The rate of every interface with its interval, and which class of error hits which; a click shows the messages."""
     left, right = st.columns(2, gap="large")
     with left:
-        if len(rows):
-            figure.show("Failures per 1,000 attempts", rates.figure(rows, figure.mode()), rows, "interface_rates")
-        else:
-            figure.nothing("Failures per 1,000 attempts", "No message was sent in this period.")
+        integration_view.rate_by_interface(rows)
     with right:
-        errors = reader.frame(
-            "integration_error", source=source, since=asked.bounds["since"], until=asked.bounds["until"]
-        )
-        if len(errors):
-            figure.show("Classes of error", error_classes.figure(errors, figure.mode()), errors, "error_classes")
-        else:
-            figure.nothing("Classes of error", "Nothing failed in this period.")
+        integration_view.classes(reader, source, asked)
+    integration_messages.chosen(reader, rows, source, asked)
 
 
 main()

@@ -24,10 +24,12 @@ def main() -> None:
         answer.markdown("No event is left; remove a filter.")
         return
     answer.markdown(plain.as_text(objects_view.answer(found)))
-    tile.row(objects_view.tiles(found, reader.header().currency), is_timed=False)
-    left, right = st.columns([3, 4], gap="large")
+    currency = reader.header().currency
+    tile.row(objects_view.tiles(found, currency), is_timed=False)
+    left, right = st.columns(2, gap="large")
     with left:
         objects_view.types(found)
+        objects_view.money(found, currency)
     with right:
         objects_view.cells(found)
     kinds = list(found.types["object_type"])

@@ -6,7 +6,7 @@ from control_tower.filters import Filters
 from control_tower.ledger.compared import Measure
 from control_tower.services import outcomes, policy
 from dashboard import answers_outcome, comparing, data, figures, identity, period
-from dashboard.components import answer_place, filter_bar, kpi_tile, outcome_view, plain, quiet, tile
+from dashboard.components import answer_place, filter_bar, kpi_tile, named_values, outcome_view, plain, quiet, tile
 
 
 def main() -> None:
@@ -39,6 +39,7 @@ def main() -> None:
     rows = reader.frame("outcome_proposal", sites, since=since, until=until, row_limit=1000)
     outcome_view.ledger(rows, entries, found, head.currency)
     outcome_view.method(found, late, rules)
+    named_values.show()
 
 
 def say_what_is_used(state: Filters) -> None:

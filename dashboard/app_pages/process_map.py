@@ -27,7 +27,7 @@ def main() -> None:
     cohort, refused = map_state.adopt()
     for sentence in refused:
         quiet.line(f":orange[{plain.as_text(sentence)}]")
-    mining = Mining(reader, cohort)
+    mining = Mining(reader, cohort, map_state.is_collapsed())
     views = mining.views()
     if not views:
         figure.nothing("No events", "This build holds no events, so there is nothing to map.")
@@ -37,15 +37,14 @@ def main() -> None:
     if not whole.cases:
         empty.no_cases(cohort)
         return
-    stays = mining.stays()
-    answer.markdown(plain.as_text(answers.process_map(whole, stays)))
+    answer.markdown(plain.as_text(answers.process_map(whole, mining.waits())))
     selection = map_state.selection(one.name for one in whole.activities)
     looked_at, shown, look = map_view.seen(mining, whole, cut, selection)
     left, right = st.columns([8, 5], gap="medium")
     with left:
         map_view.show(mining, (looked_at, shown), look)
     with right:
-        map_selection.show(mining, whole, selection, stays)
+        map_selection.show(mining, whole, selection)
 
 
 main()

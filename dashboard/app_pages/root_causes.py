@@ -3,11 +3,11 @@
 import streamlit as st
 
 from control_tower.analysis import folding
-from control_tower.filters import Filters
 from dashboard import answers, causes, data, period
 from dashboard.components import (
     aging_view,
     answer_place,
+    cause_more,
     cause_view,
     empty,
     filter_bar,
@@ -29,7 +29,7 @@ def main() -> None:
     if not reader.row("exception_total", state.without_time())["n"]:
         empty.no_rows(reader, state.without_time())
         return
-    say_what_is_used(state)
+    cause_view.say_what_is_used(state)
     held = causes.Causes(reader, state, head.small_sample, period.asked_for(state, recent))
     result, rising = held.search(), held.emerging()
     lines = cause_view.named(folding.fold(result.found()), reader)
@@ -48,13 +48,7 @@ def main() -> None:
         cause_view.listing(result, reader)
         prevention_form.offer(cause_view.named(result.found(), reader), result, state)
         cause_view.rising(rising, reader, result.exposure.titles)
-
-
-def say_what_is_used(state: Filters) -> None:
-    """A search over all dimensions is not narrowed by one of them."""
-    used = Filters(site_id=state.site_id, since=state.since, until=state.until, basis=state.basis)
-    if used != state:
-        quiet.line("Of your filters this page uses the period and the sites; causes are searched among all the others.")
+    cause_more.show(held, result.span, by)
 
 
 main()

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from dashboard import data, filters
-from dashboard.components import answer_place, empty, map_controls, mined, plain, table, tile, variants_view
+from dashboard.components import answer_place, empty, log_export, map_controls, mined, plain, table, tile, variants_view
 from dashboard.mining import Mining
 
 
@@ -32,6 +32,7 @@ def main() -> None:
     variants_view.chosen(mining, page, picked)
     variants_view.listing(page, skip)
     variants_view.again(mining, again)
+    log_export.cases(mining, mining.events())
 
 
 main()

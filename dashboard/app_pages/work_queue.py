@@ -4,7 +4,7 @@ import streamlit as st
 
 from control_tower.services.triaging import Asked
 from dashboard import answers_case, data, queue
-from dashboard.components import answer_place, empty, filter_bar, plain, queue_view, quiet, table
+from dashboard.components import answer_place, empty, filter_bar, plain, queue_view, quiet, table, walk
 
 
 def main() -> None:
@@ -23,12 +23,15 @@ def main() -> None:
         return
     with st.container(horizontal=True, vertical_alignment="center"):
         view, sort = queue_view.view(total), queue_view.sort()
+        begin = st.container(width="content")
     n = int(total[f"{view}_count"])
     skip = queue_view.pages(n)
     if not n:
         quiet.line(answers_case.NONE_HERE[view])
         return
     found = queue.page(reader, laid, state, Asked(view, sort, table.PAGE_ROWS, skip))
+    with begin:
+        walk.begin(list(found["exception_id"]))
     actions = st.container()
     chosen = queue_view.rows(found, laid, head.currency, f"queue_{hash((state, view, sort, skip, laid.worked))}")
     with actions:

@@ -26,13 +26,14 @@ def rows(found: Mapping[str, Any]) -> pd.DataFrame:
 
 
 def figure(shown: pd.DataFrame, mode: str) -> go.Figure:
-    """`rows`: dots with whiskers for the place, a tick for elsewhere; before on top."""
+    """`rows`: dots with whiskers for the place, a tick for elsewhere; before on top; a click carries "before" or "after"."""
     order = shown.iloc[::-1].reset_index(drop=True)
     drawn = go.Figure(go.Scatter(
         x=order["rate"], y=order.index, mode="markers", marker={"size": 12, "color": theme.ACCENT[mode]},
         error_x={"type": "data", "symmetric": False, "array": order["high"] - order["rate"],
                  "arrayminus": order["rate"] - order["low"], "color": theme.QUIET[mode], "thickness": 1.5},
         hovertext=order["period"], hovertemplate="%{hovertext}<br>%{x:,.1f} per 1,000<extra></extra>",
+        customdata=[[word] for word in order["period"]], unselected={"marker": {"opacity": 1}},
     ))  # fmt: skip
     drawn.add_scatter(
         x=order["elsewhere"], y=order.index, mode="markers", hovertemplate="elsewhere<br>%{x:,.1f} per 1,000<extra></extra>",

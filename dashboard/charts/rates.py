@@ -33,7 +33,10 @@ def frame(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def figure(rows: pd.DataFrame, mode: str) -> go.Figure:
-    """Bars from zero with whiskers; a diamond marks the period before. rows: as `frame` makes them."""
+    """Bars from zero with whiskers; a diamond marks the period before; a click carries the interface's key.
+
+    rows: as `frame` makes them.
+    """
     shown = rows.head(SHOWN).iloc[::-1]
     places = list(range(len(shown)))
     drawn = go.Figure(go.Bar(
@@ -42,11 +45,13 @@ def figure(rows: pd.DataFrame, mode: str) -> go.Figure:
                  "color": theme.QUIET[mode], "thickness": 1.5},
         hovertext=[f"{as_figure_text(label)}<br>{rate:.1f} per 1,000, likely {low:.1f} to {high:.1f}<br>{failed:,} of {n:,} attempts"
                    for label, rate, low, high, failed, n in shown[["label", "rate", "low", "high", "failed_count", "attempt_count"]].itertuples(index=False)],
-        hovertemplate="%{hovertext}<extra></extra>",
+        hovertemplate="%{hovertext}<extra></extra>", customdata=[[key] for key in shown["key"]],
+        unselected={"marker": {"opacity": 1}},
     ))  # fmt: skip
     drawn.add_scatter(
         x=shown["rate_before"], y=places, mode="markers", name="before", hovertemplate="before: %{x:.1f}<extra></extra>",
-        marker={"symbol": "diamond", "size": 9, "color": theme.INK[mode]},
+        marker={"symbol": "diamond", "size": 9, "color": theme.INK[mode]}, unselected={"marker": {"opacity": 1}},
+        customdata=[[key] for key in shown["key"]],
     )  # fmt: skip
     _lay_out(drawn, shown, mode)
     return drawn

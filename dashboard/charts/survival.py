@@ -1,5 +1,6 @@
 """What share is still unresolved after so long? The Kaplan–Meier curve with its band."""
 
+from math import floor
 from typing import Final
 
 import numpy as np
@@ -11,6 +12,9 @@ from dashboard import theme
 
 POINTS: Final = 400
 _PERCENT: Final = 100.0
+_EXACT: Final = 10_000
+#: marks that take a click without being drawn: a line alone takes none
+_UNSEEN: Final = {"size": 9, "opacity": 0}
 
 
 def frame(curve: SurvivalCurve) -> pd.DataFrame:
@@ -27,7 +31,7 @@ def frame(curve: SurvivalCurve) -> pd.DataFrame:
 def figure(rows: pd.DataFrame, mode: str, quantiles: dict[str, float | None]) -> go.Figure:
     """Steps falling from 100 %, cut where nearly all is resolved; a mark and its name where each quantile is reached.
 
-    quantiles: name → hours, None = not reached.
+    quantiles: name → hours, None = not reached. A click carries the hours, rounded down to a third of a second.
     """
     in_days, width = _scale(rows)
     per = 24.0 if in_days else 1.0
@@ -40,13 +44,15 @@ def figure(rows: pd.DataFrame, mode: str, quantiles: dict[str, float | None]) ->
         )  # fmt: skip
     unit = "days" if in_days else "hours"
     drawn.add_scatter(
-        x=x, y=_PERCENT * rows["unresolved"], mode="lines", line={"color": theme.ACCENT[mode], "width": 2.5, "shape": "hv"},
+        x=x, y=_PERCENT * rows["unresolved"], mode="lines+markers", marker=_UNSEEN, selected={"marker": {"opacity": 0}},
+        unselected={"marker": {"opacity": 0}}, line={"color": theme.ACCENT[mode], "width": 2.5, "shape": "hv"},
+        customdata=[[f"{floor(_EXACT * hours) / _EXACT:.12g}"] for hours in rows["hours"]],
         hovertemplate=f"after %{{x:,.1f}} {unit}<br>%{{y:.1f}} % still unresolved<extra></extra>",
     )  # fmt: skip
     for (name, hours), left in zip(quantiles.items(), (50, 25, 10), strict=False):
         if hours is not None and hours / per <= width:
             _mark(drawn, (hours / per, left), f"{name} {theme.hours(hours)}", mode, is_late=hours / per > 0.6 * width)
-    drawn.update_layout(template=theme.template(mode), height=320, margin={"t": 12})
+    drawn.update_layout(template=theme.template(mode), height=320, margin={"t": 12}, hoverdistance=-1)
     drawn.update_yaxes(range=[0, 104], title_text="% still unresolved", nticks=6)
     drawn.update_xaxes(range=[0, width], title_text=f"{unit} since detection", rangemode="tozero")
     return drawn

@@ -11,14 +11,16 @@ HEIGHT = 200
 def figure(points: pd.DataFrame, mode: str, unit: str, target: float | None, since: pd.Timestamp) -> go.Figure:
     """A line of weeks; the period asked for is shaded, the target is a dashed line with its name.
 
-    points: starts_on, ends_before (days), value (as it is to be drawn), n, oldest first.
+    points: starts_on, ends_before (days), value (as it is to be drawn), n, oldest first. A click carries the first and
+    last day of the week.
     """
     shown = points.dropna(subset=["value"])
-    ends = pd.to_datetime(shown["ends_before"]) - pd.Timedelta(days=1)
+    ends, starts = pd.to_datetime(shown["ends_before"]) - pd.Timedelta(days=1), pd.to_datetime(shown["starts_on"])
     line = go.Scatter(
-        x=ends, y=shown["value"], mode="lines+markers", customdata=shown[["n"]],
+        x=ends, y=shown["value"], mode="lines+markers", unselected={"marker": {"opacity": 1}},
+        customdata=[[f"{first:%Y-%m-%d}", f"{last:%Y-%m-%d}", n] for first, last, n in zip(starts, ends, shown["n"], strict=True)],
         line={"color": theme.ACCENT[mode], "width": 2.5}, marker={"size": 6},
-        hovertemplate="week ending %{x|%-d %b %Y}<br>%{y:,.1f} " + unit + "<br>n = %{customdata[0]:,}<extra></extra>",
+        hovertemplate="week ending %{x|%-d %b %Y}<br>%{y:,.1f} " + unit + "<br>n = %{customdata[2]:,}<extra></extra>",
     )  # fmt: skip
     drawn = go.Figure(line)
     drawn.update_layout(template=theme.template(mode), height=HEIGHT, margin={"r": 56, "t": 22})
@@ -38,7 +40,12 @@ def figure(points: pd.DataFrame, mode: str, unit: str, target: float | None, sin
             annotation_position="bottom left", annotation_font_color=theme.QUIET[mode],
         )  # fmt: skip
     drawn.update_yaxes(rangemode="tozero", nticks=5, title_text=unit)
+    _weeks(drawn, ends)
+    return drawn
+
+
+def _weeks(drawn: go.Figure, ends: pd.Series) -> None:
+    """About five names along the axis, the last week's among them."""
     ticks = ends.iloc[:: -max(1, -(-len(ends) // 5))] if len(ends) else ends
     drawn.update_xaxes(tickvals=list(ticks), ticktext=[f"{tick.day} {tick:%b}" for tick in ticks], showgrid=False)
     drawn.update_xaxes(title_text="week ending", tickangle=0)
-    return drawn

@@ -1,5 +1,7 @@
 """How does a page show who holds what is old? The choice of a dimension, the bars, the table behind them."""
 
+from dataclasses import replace
+from datetime import date, datetime
 from typing import Any
 
 import pandas as pd
@@ -7,7 +9,7 @@ import streamlit as st
 
 from control_tower.filters import Filters
 from dashboard import data, filters, theme
-from dashboard.charts import age_by
+from dashboard.charts import age_by, cumulative
 from dashboard.components import csv, figure, table
 
 BY = {
@@ -55,6 +57,20 @@ def _opener(by: str) -> Any:
         return filters.current().with_values(by, [value]).with_values("aging", [bucket])
 
     return state_of
+
+
+def flow(reader: data.Reader, state: Filters, until: datetime) -> None:
+    """What came in and what ended over 13 weeks; a click opens what came or ended in a week."""
+    weeks = cumulative.frame(reader.frame("week_flow", state, until=until, weeks=13))
+    title = f"What came in and what ended; between them {theme.count(weeks['open'].iloc[-1])} open"
+    figure.opens(
+        title, cumulative.figure(weeks, figure.mode()), weeks, "cumulative_flow", lambda words: of_week(state, words)
+    )
+
+
+def of_week(state: Filters, words: list[str]) -> Filters:
+    """What was detected or ended in a week: its first day, its last, and which of the two."""
+    return replace(state, since=date.fromisoformat(words[0]), until=date.fromisoformat(words[1]), basis=words[2])
 
 
 def holders(cells: pd.DataFrame, currency: str) -> None:

@@ -90,13 +90,12 @@ def tables(viewer: User, found: list[Proposal]) -> None:
         ("Waits for others", others, "Nothing waits for anybody else."),
         ("Decided", decided, "Nothing was decided yet."),
     ]
-    for column, (title, listed, empty) in zip(st.columns(2, gap="large"), parts, strict=True):
-        with column:
-            st.subheader(title, anchor=False)
-            picked = proposal_view.listed(listed, f"approvals_{title}", empty)
-            if picked:
-                filters.set_local("proposal", picked)
-                st.rerun()
+    for title, listed, empty in parts:
+        st.subheader(title, anchor=False)
+        picked = proposal_view.listed(listed, f"approvals_{title}", empty)
+        if picked:
+            filters.set_local("proposal", picked)
+            st.rerun()
 
 
 def choose(mine: list[Proposal]) -> Any:

@@ -55,7 +55,7 @@ def pictured(ranked: Ranked, picked: Selection) -> None:
             str(place), one.words, row.share, still.get(one.step, 0.0) if ranked.by == "steps" else 0.0,
             theme.percent(row.share, 1),
         )
-        for place, (one, row) in enumerate(zip(there, rows, strict=True))
+        for place, (one, row) in enumerate(zip(there, rows, strict=True)) if not row.is_settled
     ]  # fmt: skip
     made = waits.figure(bars, figure.mode(), str(there.index(picked)))
     title = "Where the time goes" + ("" if len(bars) <= waits.SHOWN else f": the {waits.SHOWN} largest of {len(bars)}")
@@ -75,7 +75,7 @@ def listing(ranked: Ranked) -> None:
     rows = ranked.rows()
     there = ranked.selections()
     shown = pd.DataFrame({
-        "name": [one.words for one in there], "share": [100 * row.share for row in rows],
+        "name": [f"{one.words} (fixed)" if row.is_settled else one.words for one, row in zip(there, rows, strict=True)], "share": [100 * row.share for row in rows],
         "total": [mined.total(row.total_seconds) for row in rows], "cases": [row.cases for row in rows],
         "times": [getattr(row, "stays", None) or getattr(row, "events", 0) for row in rows],
         "waiting": [getattr(row, "waiting", 0) for row in rows],
@@ -96,7 +96,11 @@ def listing(ranked: Ranked) -> None:
         if ranked.by == "steps"
         else "Observed times only: who still waits has not gone on yet."
     )
-    quiet.line(known)
+    quiet.line(
+        f"{known} Fixed: only the record is still open, nothing is waited for."
+        if any(row.is_settled for row in rows)
+        else known
+    )
 
 
 def behind(mining: Mining, ranked: Ranked, picked: Selection) -> None:
@@ -109,7 +113,7 @@ def behind(mining: Mining, ranked: Ranked, picked: Selection) -> None:
         st.page_link(
             "app_pages/process_map.py", label="On the map", icon=":material/account_tree:", query_params=on_map
         )
-    if picked.then:
+    if picked.then or picked.step in mining.settled():
         map_selection.times(mining, picked, ranked.stays)
         return
     lengths = pd.DataFrame([asdict(one) for one in mining.queue_length(picked.step)])

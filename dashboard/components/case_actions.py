@@ -51,15 +51,17 @@ STEPS = (
 )  # fmt: skip
 
 
-def show(exception_id: str, status: ExceptionStatus, held: CaseFile, laid: Laid) -> None:
-    """The primary step as a button, the others as a grid; what cannot be done now says why."""
-    role, first = laid.viewer.role, PRIMARY.get(status, Action.CASE_REOPEN)
-    is_held = bool(held.case and held.case.is_on_hold)
-    hidden = {Action.CASE_HOLD if is_held else Action.CASE_UNHOLD}
-    primary = next(step for step in STEPS if step.action is first)
-    rest = [step for step in STEPS if step is not primary and step.action not in hidden]
+def first(exception_id: str, status: ExceptionStatus, held: CaseFile, laid: Laid) -> None:
+    """The one step that comes next, as the page's primary button."""
+    _offer(_next(status), exception_id, status, held, laid)
+
+
+def others(exception_id: str, status: ExceptionStatus, held: CaseFile, laid: Laid) -> None:
+    """Every other step as a grid; what cannot be done now says why."""
+    role, is_held = laid.viewer.role, bool(held.case and held.case.is_on_hold)
+    hidden = {Action.CASE_HOLD if is_held else Action.CASE_UNHOLD, _next(status).action}
+    rest = [step for step in STEPS if step.action not in hidden]
     offered = [step for step in rest if not refusal(role, status, step.action)]
-    _offer(primary, exception_id, status, held, laid)
     with st.container(horizontal=True, gap="xsmall"):
         for step in offered:
             _offer(step, exception_id, status, held, laid)
@@ -68,6 +70,24 @@ def show(exception_id: str, status: ExceptionStatus, held: CaseFile, laid: Laid)
         with st.expander(f"{len(refused)} steps cannot be taken now", key="case_refused"):
             for step in refused:
                 quiet.line(f"**{step.label}**: {plain.as_text(refusal(role, status, step.action))}")
+
+
+def _next(status: ExceptionStatus) -> Step:
+    first = PRIMARY.get(status, Action.CASE_REOPEN)
+    return next(step for step in STEPS if step.action is first)
+
+
+def clear() -> None:
+    """Empty every field that was filled in for another case."""
+    session = st.session_state
+    texts = ["case_remark", "case_task"] + [f"case_{step.action}_text" for step in STEPS]
+    texts += [f"case_{step.action}_reason" for step in STEPS if step.action is not Action.CASE_PAUSE]
+    for key in texts:
+        if session.get(key):
+            session[key] = ""
+    for key in [f"case_{step.action}_{part}" for step in STEPS for part in ("team", "person")]:
+        if session.get(key):
+            session[key] = None
 
 
 def _offer(step: Step, exception_id: str, status: ExceptionStatus, held: CaseFile, laid: Laid) -> None:

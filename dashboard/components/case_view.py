@@ -56,8 +56,7 @@ def summary(row: dict[str, Any], clocks: list[sla.Clock], currency: str) -> str:
     """The exception in one sentence."""
     who = f" for {row['customer']}" if row["customer"] else ""
     where = f" at {row['site']}" if row["site"] else ""
-    late = [clock.name for clock in clocks if clock.state == "late"]
-    time = f"; late to {' and '.join(late)}" if late else ""
+    time = ", late" if any(clock.state == "late" for clock in clocks) else ""
     money = row["revenue_amount"]
     value = f"; {theme.money(money, currency)} at risk" if money is not None else "; no money is stated"
     return f"{row['type_title']}{where}{who}: {row['severity']}, {theme.words(row['status'])}{time}{value}."
@@ -70,15 +69,12 @@ def numbers(row: dict[str, Any], clocks: list[sla.Clock], laid: Laid, currency: 
     margin = row["margin_amount"]
     basis = "stated by the source" if row["is_amount_stated"] else "what is still open of its lines"
     team = routing.title(row["team_id"], rules.routing, row["team"])
-    held_by = (
-        f"; the source names {row['source_team']}"
-        if row["source_team"] and row["source_team_id"] != row["team_id"]
-        else ""
-    )
+    is_other = row["source_team"] and row["source_team_id"] != row["team_id"]
+    held_by = [f"the source names {row['source_team']}"] if is_other else []
     days = row["promise_in_days"]
     shown = [
-        Tile("Owner", row["person"] or team or "nobody", f"{team or 'no team'}{held_by}; " + _by(row, laid),
-             "The one accountable owner: a person's assignment, else the first routing rule that holds."),
+        Tile("Owner", row["person"] or team or "nobody", _whose(row, team, held_by, laid),
+             "The one accountable owner: a person's assignment, else the first routing rule that holds.", is_words=True),
         Tile("Revenue at risk", theme.money(row["revenue_amount"], currency) if row["revenue_amount"] is not None else None,
              basis if row["revenue_amount"] is not None else "this log states no money", "Money counts once per order line.",
              twin=f"margin {theme.money(margin, currency)}" if margin is not None else "margin not known"),
@@ -91,6 +87,12 @@ def numbers(row: dict[str, Any], clocks: list[sla.Clock], laid: Laid, currency: 
              "The earliest promise among what is still to ship of its lines, in days from its source's clock."),
     ]  # fmt: skip
     tile_row([replace(one, has_trend=False) for one in shown])
+
+
+def _whose(row: dict[str, Any], team: str | None, held_by: list[str], laid: Laid) -> str:
+    """The team under a person's name (a team that owns it alone is named once), and why it is theirs."""
+    said = [team or "no team"] if row["person"] else []
+    return "; ".join([*said, *held_by, _by(row, laid)]).removesuffix("; ")
 
 
 def _promise(days: int) -> str:
@@ -112,8 +114,8 @@ def _next(found: sla.Clock | None, at: datetime, row: dict[str, Any]) -> Tile:
         if found.state == "paused"
         else f"in {theme.hours(hours)}"
     )
-    return Tile(f"To {found.name}", value, f"by {theme.moment(found.due_at, row['time_zone'])}; {found.basis}",
-                "The clock that runs out first. Elapsed time; the table of clocks gives working time.")  # fmt: skip
+    return Tile(f"To {found.name}", value, f"by {theme.moment(found.due_at, row['time_zone'])}",
+                f"The clock that runs out first: {found.basis}. Elapsed time; the table of clocks gives working time.")  # fmt: skip
 
 
 def terms(row: dict[str, Any], laid: Laid, currency: str) -> None:
@@ -127,9 +129,9 @@ def terms(row: dict[str, Any], laid: Laid, currency: str) -> None:
     })  # fmt: skip
     most = max(one.most for one in found)
     columns = {
-        "term": st.column_config.TextColumn("Term", width=112), "of": st.column_config.TextColumn("", width=52),
+        "term": st.column_config.TextColumn("Term", width=116), "of": st.column_config.TextColumn("", width=46),
         "why": st.column_config.TextColumn("Because", width=340),
-        "points": st.column_config.ProgressColumn("Points", min_value=0, max_value=most, format="%d", color=theme.ACCENT[figure.mode()], width=110),
+        "points": st.column_config.ProgressColumn("Points", min_value=0, max_value=most, format="%d", color=theme.ACCENT[figure.mode()], width=84),
     }  # fmt: skip
     shown = {name: columns[name] for name in ("term", "points", "of", "why")}
     st.dataframe(
@@ -200,17 +202,20 @@ def alike(reader: data.Reader, row: dict[str, Any], currency: str) -> None:
     st.markdown(plain.as_text(answers_case.similar(triaging.rows_of(rows))))
     if rows.empty:
         return
+    breached = {True: "late", False: "in time"}
     shown = rows.assign(
         took=[theme.hours(value) for value in rows["resolution_hours"]],
-        late=[
-            "late" if flag is True else "in time" if flag is False else theme.NO_VALUE
-            for flag in rows["sla_breached"].astype(object)
-        ],
+        late=[breached.get(flag, theme.NO_VALUE) for flag in rows["sla_breached"].astype(object)],
         id=rows["exception_id"].str.replace(r"^[^:]+:", "", regex=True),
     )
     names = {"type_title": "Type", "customer_tier": "Tier", "site": "Site", "value_at_risk_amount": f"At risk, {currency}",
              "ended_by": "Ended by", "took": "Took", "late": "SLA", "id": "Exception"}  # fmt: skip
-    names = {name: words for name, words in names.items() if shown[name].notna().any()}
+    shown["value_at_risk_amount"] = shown["value_at_risk_amount"].round()
+    same = [name for name in ("type_title", "customer_tier", "site") if shown[name].nunique() == 1]
+    if same:
+        quiet.line(plain.as_text(f"All of them: {', '.join(str(shown[name].dropna().iloc[0]) for name in same)}."))
+    hidden = {*same, *(["ended_by"] if shown["ended_by"].nunique() == 1 else [])}
+    names = {name: words for name, words in names.items() if shown[name].notna().any() and name not in hidden}
     table.picking_rows(shown, names, "case_alike", lambda place: _open(str(rows["exception_id"].iloc[place])), 300)
 
 
@@ -226,7 +231,6 @@ def related(rows: pd.DataFrame) -> None:
     names = {
         "relation": "How",
         "type_title": "Type",
-        "severity": "Source severity",
         "status": "Status",
         "detected_at": "Detected, UTC",
         "id": "Exception",

@@ -10,7 +10,7 @@ import streamlit as st
 from control_tower.definitions import KpiDefinition
 from control_tower.errors import NotAvailable
 from dashboard import figures, filters, theme
-from dashboard.components import csv, kpi_tile, plain, quiet, table
+from dashboard.components import csv, kpi_tile, plain, quiet, table, why_view
 from dashboard.figures import Figures
 
 _ROWS_SHOWN = 200
@@ -67,11 +67,12 @@ def _tick() -> None:
 
 
 def _about(one: KpiDefinition, currency: str) -> dict[str, Any]:
-    goal = figures.target(one.name)
+    goal, before = figures.target(one.name), figures.baseline(one.name)
     return {
         "number": one.number or "–", "title": one.title, "unit": theme.words(one.unit), "owner": one.owner,
         "target": theme.quantity(goal, one.unit, currency) if goal is not None else "",
-        "question": one.question, "name": one.name,
+        "baseline": theme.quantity(before, one.unit, currency) if before is not None else "",
+        "question": one.question, "name": one.name, "raw_target": goal, "raw_baseline": before,
     }  # fmt: skip
 
 
@@ -93,11 +94,12 @@ def listing(rows: pd.DataFrame) -> None:
     """The catalogue as a table; selecting a row opens its panel."""
     columns = {
         "title": ("Figure", 190), "value": ("Now", 110), "number": ("No.", 60), "n": ("n", 80), "target": ("Target", 80),
+        "baseline": ("Baseline", 80),
         "says": ("What it answers, or why it cannot", 430), "owner": ("Owner", 110),
     }  # fmt: skip
     config: dict[str, Any] = {
         name: st.column_config.TextColumn(heading, width=width, pinned=name == "title",
-                                          alignment="right" if name in ("value", "target") else "left")
+                                          alignment="right" if name in ("value", "target", "baseline") else "left")
         for name, (heading, width) in columns.items()
     }  # fmt: skip
     config["n"] = st.column_config.NumberColumn("n", format="localized", width=80)
@@ -135,16 +137,32 @@ def panel(found: Figures, name: str, currency: str) -> None:
             right.text(fact)
         with st.expander("How it is scored"):
             st.code(one.select, language="sql")
+        if now.value is not None:
+            with st.expander("Capture this value as the baseline"):
+                st.code(baseline_lines(found, one, now.value), language="toml")
+                quiet.line(
+                    "Paste it into a draft of the policy (Audit and policy) before a wave; somebody else activates it."
+                )
+        if now.value is not None:
+            why_view.show(found, one, currency)
         _rows(found, one)
 
 
-def _facts(found: Figures, one: KpiDefinition) -> dict[str, str]:
+def baseline_lines(found: Figures, one: KpiDefinition, value: float) -> str:
+    """The lines of policy.toml that state a figure's value as its baseline, its target kept (EXE-08)."""
     goal = figures.target(one.name)
+    kept = f"\ntarget = {goal:.12g}" if goal is not None else ""
+    return f"[targets.{one.name}]{kept}\nbaseline = {value:.4f}  # {found.asked.words}, build {found.reader.build_id}"
+
+
+def _facts(found: Figures, one: KpiDefinition) -> dict[str, str]:
+    goal, before = figures.target(one.name), figures.baseline(one.name)
     facts = {
         "Question": one.question, "Formula": one.formula,
         "Unit": f"{theme.words(one.unit)}; {one.better} is better", "Owner": one.owner,
         "Counts": f"one row per {theme.words(one.grain)}, {one.aggregate}", "Reads": ", ".join(found.lineage(one.name)),
         "Needs": ", ".join(one.needs), "Target": theme.quantity(goal, one.unit, "") if goal is not None else "none in the policy",
+        "Baseline": theme.quantity(before, one.unit, "") if before is not None else "none in the policy",
         "Note": one.note or "", "Name": one.name,
     }  # fmt: skip
     return {label: fact for label, fact in facts.items() if fact}

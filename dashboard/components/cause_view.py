@@ -27,6 +27,13 @@ EXTRA = {"strong": "Much worse than the rest, beyond chance among all compared, 
          "noise": "Not worse than the rest beyond chance.", "too few": "Too little to say."}  # fmt: skip
 
 
+def say_what_is_used(state: Filters) -> None:
+    """A search over all dimensions is not narrowed by one of them."""
+    used = Filters(site_id=state.site_id, since=state.since, until=state.until, basis=state.basis)
+    if used != state:
+        quiet.line("Of your filters this page uses the period and the sites; causes are searched among all the others.")
+
+
 def named(found: pd.DataFrame, reader: data.Reader) -> pd.DataFrame:
     """The findings with `words`: their place as people call it, "channel edi, site Lyon DC"."""
     labels = {
@@ -164,7 +171,7 @@ def rising(found: Emerging, reader: data.Reader, titles: Any) -> None:
     shown = pd.DataFrame({
         "type": [titles.get(code, "any of these") for code in rows["type_code"]], "place": rows["words"],
         "weeks": [f"last {weeks} week{'s' if weeks > 1 else ''}" for weeks in rows["weeks"]],
-        "rate": (1000 * rows["rate"]).round(1), "before": (1000 * rows["rate_before"]).round(1), "ratio": rows["ratio"].round(1),
+        "rate": (1000 * rows["rate"]).round(1), "before": (1000 * rows["rate_before"]).round(1), "ratio": rows["ratio"].replace(float("inf"), float("nan")).round(1),
     })  # fmt: skip
     columns = {
         "type": "Type",

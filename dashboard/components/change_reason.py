@@ -1,6 +1,7 @@
 """Why did a figure change, in one line for people who have a minute? Words for the reason that the analysis found."""
 
 from control_tower.analysis.main_reason import Reason
+from control_tower.filters import DIMENSIONS
 from dashboard import figures, theme
 from dashboard.figures import Figures
 
@@ -23,11 +24,16 @@ def words(found: Figures, name: str, dimensions: tuple[str, ...], currency: str)
 
 
 def _label(found: Figures, reason: Reason) -> str:
-    """The value as people call it, without the count that the filter bar shows."""
-    if reason.dimension in _CODES:
-        return theme.words(reason.key)
-    if reason.dimension == "interface_id":
-        return reason.key.rpartition(":")[2]
-    options = found.reader.frame("filter_option", dimension=reason.dimension)
-    labels = {str(row.key): str(row.label) for row in options.itertuples()}
-    return labels.get(reason.key, reason.key.rpartition(":")[2])
+    return labels(found, reason.dimension).get(reason.key, _short(reason.dimension, reason.key))
+
+
+def labels(found: Figures, dimension: str) -> dict[str, str]:
+    """Value → as people call it, without the count that the filter bar shows; empty for what the filters do not know."""
+    if dimension not in DIMENSIONS or dimension in _CODES:
+        return {}
+    options = found.reader.frame("filter_option", dimension=dimension)
+    return {str(row.key): str(row.label) for row in options.itertuples()}
+
+
+def _short(dimension: str, key: str) -> str:
+    return theme.words(key) if dimension in _CODES else key.rpartition(":")[2]

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pandas as pd
+import streamlit as st
 
 from dashboard import data, theme
 from dashboard.charts import differences
@@ -123,13 +124,18 @@ def listing(rows: pd.DataFrame, first: str, second: str) -> None:
     """Every step and path with shares, times and how sure the difference is."""
     shown = pd.DataFrame({
         "name": rows["name"], "a": _rates(rows["share_a"]), "b": _rates(rows["share_b"]),
-        "points": [f"{100 * v:+.1f}" for v in rows["share_difference"]],
-        "likely": [f"{100 * a:+.1f} to {100 * b:+.1f}" for a, b in zip(rows["share_low"], rows["share_high"], strict=True)],
+        "points": [_signed(v) for v in rows["share_difference"]],
+        "likely": [f"{_signed(a)} to {_signed(b)}" for a, b in zip(rows["share_low"], rows["share_high"], strict=True)],
         "time_a": [mined.span(v) for v in rows["median_a_seconds"]], "time_b": [mined.span(v) for v in rows["median_b_seconds"]],
         "longer": [mined.span(v) for v in rows["time_difference_seconds"]], "different": rows["is_different"],
     }).head(300)  # fmt: skip
-    headings: dict[str, Any] = {"name": "Step or path", "a": first, "b": second, "different": "Beyond chance", "points": "Points", "likely": "Likely",
-                "time_a": f"Median, {first}", "time_b": f"Median, {second}", "longer": "Longer by"}  # fmt: skip
+    column = st.column_config
+    right = {"a": (first, 96), "b": (second, 96), "points": ("Points", 64), "likely": ("Likely", 112), "time_a": (f"Median, {first}", 132),
+             "time_b": (f"Median, {second}", 132), "longer": ("Longer by", 76)}  # fmt: skip
+    headings: dict[str, Any] = {
+        "name": column.TextColumn("Step or path", pinned=True, width=190), "different": column.CheckboxColumn("Sure", width=52, help="Beyond chance"),
+        **{name: column.TextColumn(label, alignment="right", width=width) for name, (label, width) in right.items()},
+    }  # fmt: skip
     picks = list(zip(rows["activity"], rows["next_activity"], strict=True))
 
     def picked(place: int) -> None:
@@ -138,6 +144,10 @@ def listing(rows: pd.DataFrame, first: str, second: str) -> None:
 
     table.picking_rows(shown, headings, "compared", picked, 460)
     csv.button(f"CSV of all {len(rows)}", "comparison", lambda: rows, "csv_comparison")
+
+
+def _signed(share: float) -> str:
+    return f"{100 * share:+.1f}".replace("-", "−")
 
 
 def _rates(values: pd.Series) -> list[str]:

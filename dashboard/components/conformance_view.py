@@ -138,7 +138,9 @@ def rules(held: Conforming) -> None:
         "checked": [theme.NO_VALUE if one.why_not else theme.count(one.checked) for one in outcomes],
         "why": [f"not applicable: {one.why_not}" if one.why_not else "" for one in outcomes],
     })  # fmt: skip
-    columns = {"title": "Rule", "broken": "Cases that break it", "checked": "Cases checked", "why": ""}
+    columns = {"title": "Rule", "broken": "Cases that break it", "checked": "Cases checked"}
+    if any(one.why_not for one in outcomes):
+        columns["why"] = "Why not"
     table.picking_rows(shown, columns, "rules", lambda place: filters.set_local("rule", outcomes[place].rule.name))
     for one in outcomes:
         if one.rule.name == filters.local("rule") and len(one.rows):

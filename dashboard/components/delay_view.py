@@ -12,7 +12,7 @@ from dashboard.components.bottleneck_view import Ranked
 from dashboard.mining import Mining
 from process_mining.approval import ApprovalLatency, ApproverLatency
 from process_mining.bottleneck import StepWait
-from process_mining.delay_reason import DelayReasons, Reason, declared
+from process_mining.delay_reason import DelayReasons, Reason
 from process_mining.performance import Performance
 
 _NO_APPROVAL: Final = "nothing here asks for an approval"
@@ -52,9 +52,8 @@ def answer(ranked: Ranked, reasons: DelayReasons) -> str:
 
 
 def _settled(ranked: Ranked) -> list[StepWait]:
-    """The steps after which nothing is waited for any more, as declared."""
-    named = declared()["activity"]
-    return [one for one in ranked.found.steps if named.get(one.activity) is Reason.SETTLED]
+    """The steps after which nothing is waited for any more."""
+    return [one for one in ranked.found.steps if one.is_settled]
 
 
 def reason(code: Reason) -> str:

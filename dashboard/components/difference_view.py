@@ -116,7 +116,8 @@ def _surest(overlay: Overlay, look: Look) -> None:
         "change": column.TextColumn("Difference", alignment="right", width=92),
     }
     if any(rows["only"]):
-        headings["only"] = column.TextColumn("Only one", width=70)
+        headings["only"] = column.TextColumn("Only one", width=66)
+        headings["name"] = column.TextColumn("Step or path", pinned=True, width=164)
     table.picking_rows(rows, headings, "surest", lambda place: _select(found[place]), 430)
     quiet.line("Pick one here, or a step or path on the map: how sure it is, and the cases of either side.")
 

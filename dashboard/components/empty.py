@@ -31,6 +31,14 @@ def refused(reason: str) -> None:
         st.markdown(plain.as_text(reason))
 
 
+def nobody(reason: str, can_leave: bool) -> None:
+    """The only thing that somebody finds whom the provider names and the tower does not know, or no longer."""
+    st.title("Order exception control tower", anchor=False)
+    refused(reason)
+    if can_leave:
+        st.button("Sign out", on_click=st.logout)
+
+
 def stopped(reason: str) -> None:
     """The place of an answer that could not be given in time or at all."""
     with st.container(border=True):
@@ -68,9 +76,31 @@ def nothing_open(reader: data.Reader, state: Filters) -> None:
         )
 
 
+def no_shortage(reader: data.Reader) -> None:
+    """Nothing to deal out: because this build cannot say it, because of the filters, or because nothing is short."""
+    with st.container(border=True):
+        ground = reader.row("workbench_ground")
+        if not (ground["line_count"] and ground["stocked_site_count"]):
+            st.markdown("**This build has nothing to deal out.**")
+            quiet.line(
+                "A plan needs open order lines, stock by site and supply on its way. What is loaded are exceptions and "
+                "their events; load an ERP or a WMS beside them (`tower new-source` drafts the folder)."
+            )
+            return
+        state = filters.current()
+        st.markdown(
+            "**No open exception waits for an item that is short.**"
+            if state.is_empty
+            else "**None of what is short passes these filters.**"
+        )
+        if not state.is_empty:
+            st.button("Clear all filters", on_click=filters.change, args=(Filters(),), key="clear_shortages")
+
+
 def parts(state: Filters) -> list[str]:
     """The parts of a state that narrow it, as `Filters.without` names them."""
     names = [name for name in (*DIMENSIONS, "aging", "state", "search") if getattr(state, name)]
+    names += ["lasted"] if state.lasted is not None else []
     return names + (["period"] if state.since or state.until else [])
 
 

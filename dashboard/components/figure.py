@@ -21,10 +21,7 @@ def mode() -> str:
 
 def show(title: str, drawn: go.Figure, data: pd.DataFrame, name: str, dimension: str = "") -> None:
     """One figure. With a dimension, a click on a mark adds its value to the filters."""
-    heading, tools = st.columns([5, 1], vertical_alignment="center", wrap=False)
-    heading.markdown(f"**{plain.as_text(title)}**")
-    with tools.container(horizontal=True, horizontal_alignment="right"):
-        csv.button("CSV", name, lambda: data, key=f"csv_{name}")
+    _head(title, data, name)
     key = f"figure_{name}_{abs(hash(filters.current()))}"
     click: Callable[[], None] | str = (lambda: _filter_by(key, dimension)) if dimension else "ignore"
     options: dict[str, Any] = {"on_select": click, "selection_mode": "points"} if dimension else {}
@@ -33,17 +30,18 @@ def show(title: str, drawn: go.Figure, data: pd.DataFrame, name: str, dimension:
 
 def picks(title: str, drawn: go.Figure, data: pd.DataFrame, name: str, on_pick: Callable[[str], None]) -> None:
     """One figure of which a click on a mark hands the mark's word (its first `customdata`) to `on_pick`."""
-    key = f"figure_{name}"
+    chooses(title, drawn, data, name, lambda words: on_pick(words[0]))
+
+
+def chooses(title: str, drawn: go.Figure, data: pd.DataFrame, name: str, on_pick: Callable[[list[str]], None]) -> None:
+    """The same where a mark has several words."""
+    key = f"figure_{name}_{abs(hash(filters.current()))}"
 
     def picked() -> None:
-        points = st.session_state[key]["selection"]["points"]
-        if points and points[0].get("customdata"):
-            on_pick(str(points[0]["customdata"][0]))
+        if words := _words(st.session_state[key]["selection"]["points"]):
+            on_pick(words)
 
-    heading, tools = st.columns([5, 1], vertical_alignment="center", wrap=False)
-    heading.markdown(f"**{plain.as_text(title)}**")
-    with tools.container(horizontal=True, horizontal_alignment="right"):
-        csv.button("CSV", name, lambda: data, key=f"csv_{name}")
+    _head(title, data, name)
     st.plotly_chart(drawn, theme=None, key=key, config=_CONFIG, alt=title, on_select=picked, selection_mode="points")
 
 
@@ -51,18 +49,26 @@ def opens(
     title: str, drawn: go.Figure, data: pd.DataFrame, name: str, state_of: Callable[[list[str]], Filters]
 ) -> None:
     """One figure of which a click on a mark opens its rows: `state_of` turns the mark's data into filters."""
-    heading, tools = st.columns([5, 1], vertical_alignment="center", wrap=False)
-    heading.markdown(f"**{plain.as_text(title)}**")
-    with tools.container(horizontal=True, horizontal_alignment="right"):
-        csv.button("CSV", name, lambda: data, key=f"csv_{name}")
+    _head(title, data, name)
     key = f"figure_{name}_{abs(hash(filters.current()))}"
     event = st.plotly_chart(
         drawn, theme=None, key=key, config=_CONFIG, alt=title, on_select="rerun", selection_mode="points"
     )
-    points = event["selection"]["points"]
-    if points and points[0].get("customdata"):
-        query = filters.link(state_of([str(value) for value in points[0]["customdata"]]))
-        st.switch_page("app_pages/exceptions.py", query_params=query)
+    if words := _words(event["selection"]["points"]):
+        st.switch_page("app_pages/exceptions.py", query_params=filters.link(state_of(words)))
+
+
+def _head(title: str, data: pd.DataFrame, name: str) -> None:
+    heading, tools = st.columns([5, 1], vertical_alignment="center", wrap=False)
+    heading.markdown(f"**{plain.as_text(title)}**")
+    with tools.container(horizontal=True, horizontal_alignment="right"):
+        csv.button("CSV", name, lambda: data, key=f"csv_{name}")
+
+
+def _words(points: list[dict[str, Any]]) -> list[str]:
+    """What the mark that was clicked carries; nothing when a click took the selection away."""
+    carried = points[0].get("customdata") if points else None
+    return [str(value) for value in carried or []]
 
 
 def _filter_by(key: str, dimension: str) -> None:

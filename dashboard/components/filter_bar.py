@@ -15,10 +15,10 @@ PART_WORDS = {
     "type_code": "type", "site_id": "site", "owner_team_id": "team", "severity": "severity", "status": "status",
     "aging": "age", "category": "category", "supplier_id": "supplier", "customer_id": "customer",
     "channel": "channel", "source_system": "source", "state": "state", "search": "search",
-    "period": "period",
+    "period": "period", "lasted": "duration",
 }  # fmt: skip
 STATE_WORDS = {"": "All", "open": "Open", "past_sla": "Past SLA", "ended": "Ended"}
-BASIS_WORDS = {"detected": "detected", "resolved": "resolved", "due": "due"}
+BASIS_WORDS = {"detected": "detected", "resolved": "resolved", "due": "due", "ended": "ended"}
 _CODES = ("category", "severity", "status", "channel", "source_system")
 
 
@@ -91,7 +91,7 @@ def _search_changed() -> None:
 
 
 def _add(reader: data.Reader, state: Filters) -> None:
-    names = [name for name in PART_WORDS if name not in ("state", "search", "period")]
+    names = [name for name in PART_WORDS if name not in ("state", "search", "period", "lasted")]
     with st.popover("Add filter", icon=":material/filter_alt:"):
         name = st.selectbox(
             "Filter by", names, format_func=lambda word: PART_WORDS[word].capitalize(), key="filter_name"
@@ -136,7 +136,7 @@ def _chips(reader: data.Reader, state: Filters, has_rows: bool) -> None:
         return
     with st.container(horizontal=True, key="filter_chips", gap="xsmall"):
         for number, (name, words, rest) in enumerate(chips):
-            applies = has_rows or name not in ("state", "aging", "search")
+            applies = has_rows or name not in ("state", "aging", "search", "lasted")
             tip = "Remove" if applies else "Kept, but this page does not use it. Click to remove."
             label = plain.as_text(words) if applies else f":gray[{plain.as_text(words)}]"
             st.button(
@@ -159,6 +159,8 @@ def _all_chips(reader: data.Reader, state: Filters) -> list[tuple[str, str, Filt
         chips.append(("state", f"State: {STATE_WORDS[state.state]}", state.without("state")))
     if state.search:
         chips.append(("search", f"Search: {state.search}", state.without("search")))
+    if state.lasted is not None:
+        chips.append(("lasted", f"Lasted: {theme.hours(state.lasted)} or longer", state.without("lasted")))
     if state.since or state.until:
         words = f"{theme.day(state.since) if state.since else '…'} – {theme.day(state.until) if state.until else 'now'}"
         chips.append(("period", f"{BASIS_WORDS[state.basis].capitalize()}: {words}", state.without("period")))

@@ -1,9 +1,12 @@
 """How is a cycle time shown: the curve of all, the medians of groups, the groups as a table and as CSV?"""
 
+from dataclasses import replace
+
 import pandas as pd
 import streamlit as st
 
 from control_tower.analysis.cycle_time import CycleTime, SurvivalCurve
+from control_tower.filters import Filters
 from dashboard.charts import medians, survival
 from dashboard.components import csv, cycle_view, figure, plain, table
 from dashboard.figures import Figures
@@ -25,11 +28,18 @@ def show(groups: pd.DataFrame, by: str) -> None:
     csv.button("CSV", "cycle_times", lambda: groups, "csv_groups")
 
 
-def curve(times: CycleTime, found: SurvivalCurve) -> None:
-    """The curve of everything selected, with its band and quantiles."""
+def curve(times: CycleTime, found: SurvivalCurve, asked: Figures) -> None:
+    """The curve of everything selected, with its band and quantiles; a click opens what lasted at least so long."""
     rows = survival.frame(found)
     marks = {"half": times.median.value, "three quarters": times.p75.value, "nine tenths": times.p90.value}
-    figure.show("Share still unresolved after so long", survival.figure(rows, figure.mode(), marks), rows, "survival")
+    title, drawn = "Share still unresolved after so long", survival.figure(rows, figure.mode(), marks)
+    figure.opens(title, drawn, rows, "survival", lambda words: lasted(asked, float(words[0])))
+
+
+def lasted(asked: Figures, hours: float) -> Filters:
+    """What the curve counts as lasting at least so long: of the period in which it was detected, or of all time."""
+    state = replace(asked.state.without_time(), search="", lasted=hours)
+    return state if asked.whole else replace(state, since=asked.asked.first, until=asked.asked.last)
 
 
 def medians_by(found: Figures, name: str, by: str, small: int) -> pd.DataFrame:

@@ -171,5 +171,9 @@ def ping_pong(found: HandOvers) -> None:
     if not len(found.ping_pong):
         quiet.line("Nothing comes straight back to who gave it.")
     else:
-        headings = {"first_name": "From and back to", "second_name": "By way of", "times": "Times", "cases": "Cases"}
+        column = st.column_config
+        headings = {
+            **{name: column.TextColumn(label, width=124) for name, label in (("first_name", "From and back to"), ("second_name", "By way of"))},
+            **{name: column.NumberColumn(label, format="localized", width=56) for name, label in (("times", "Times"), ("cases", "Cases"))},
+        }  # fmt: skip
         table.plain_rows(found.ping_pong.head(50), headings, "ping_pong")

@@ -8,9 +8,11 @@ import streamlit as st
 
 from control_tower.filters import Filters
 from dashboard import data, filters, theme
-from dashboard.components import csv, kpi_tile, quiet, table
+from dashboard.charts import error_classes, error_patterns, rates
+from dashboard.components import csv, figure, integration_messages, kpi_tile, plain, quiet, table
 from dashboard.components.tile import Tile
 from dashboard.figures import Figures
+from dashboard.period import Period
 
 USED = ("source_system", "since", "until")
 DEAD_ROWS = 200
@@ -63,6 +65,45 @@ def _retries(row: dict[str, Any]) -> Tile:
     )
 
 
+def rate_by_interface(rows: pd.DataFrame) -> None:
+    """Failures per 1,000 attempts of every interface with their interval; a click shows the messages."""
+    title = "Failures per 1,000 attempts"
+    if len(rows):
+        figure.chooses(title, rates.figure(rows, figure.mode()), rows, "interface_rates", integration_messages.choose)
+    else:
+        figure.nothing(title, "No message was sent in this period.")
+
+
+def classes(reader: data.Reader, source: str, asked: Period) -> None:
+    """Which class of error hits which interface; a click shows the messages."""
+    bounds: dict[str, Any] = {name: asked.bounds[name] for name in ("since", "until")}
+    errors = reader.frame("integration_error", source=source, **bounds)
+    if len(errors):
+        drawn = error_classes.figure(errors, figure.mode())
+        figure.chooses("Classes of error", drawn, errors, "error_classes", integration_messages.choose)
+    else:
+        figure.nothing("Classes of error", "Nothing failed in this period.")
+
+
+def patterns(found: Figures, source: str) -> None:
+    """Failures per interface and class week by week, the changed ones marked (K55, INT-01); a click shows the messages."""
+    title, now = "Error patterns, week by week", found.now("integration_error_changes")
+    if now.figure is None or not now.figure.detail or "parts" not in now.figure.detail:
+        figure.nothing(title, f"Not available: {now.not_available}.")
+        return
+    weeks = pd.DatetimeIndex(now.figure.detail["weeks_from"])
+    bounds: dict[str, Any] = {"since": weeks[0].to_pydatetime(), "until": found.asked.bounds["until"]}
+    parts = now.figure.detail["parts"]
+    rows = error_patterns.frame(found.reader.frame("integration_error", source=source, **bounds), parts, weeks)
+    left, right = st.columns([3, 2], gap="large")
+    with left:
+        drawn = error_patterns.figure(rows, figure.mode())
+        figure.chooses(title, drawn, rows, "error_patterns", integration_messages.choose)
+    with right:
+        for said in error_patterns.words(parts, weeks):
+            st.markdown(plain.as_text(said))
+
+
 def interfaces(rows: pd.DataFrame) -> None:
     """One row per interface, the worst first."""
     columns = {"label": "Interface", "attempt_count": "Attempts", "failed_count": "Failed", "rate": "Per 1,000",
@@ -76,17 +117,17 @@ def interfaces(rows: pd.DataFrame) -> None:
 
 
 def dead_letters(reader: data.Reader, source: str, row: dict[str, Any]) -> None:
-    """The messages that wait for a person, the oldest first; a click opens the exception where one is linked."""
+    """The messages that wait for a person, the oldest first; a click opens the case of a message or of its order."""
     st.subheader("Dead letters", anchor=False)
     if not row["dead_count"]:
         quiet.line("No message waits among the dead letters.")
         return
-    rows = reader.frame("dead_letter", source=source, row_limit=DEAD_ROWS)
+    rows = reader.frame("dead_letter", Filters(), source=source, row_limit=DEAD_ROWS)
     shown = rows.assign(waits=[theme.hours(value) for value in rows["waiting_hours"]])
     columns = {"message_id": "Message", "interface": "Interface", "waits": "Waits", "attempts": "Attempts",
-               "error_class": "Class of error", "business_key": "About", "order_id": "Order", "dlq_at": "Since, UTC"}  # fmt: skip
-    columns = {name: words for name, words in columns.items() if shown[name].notna().any()}
-    table.plain_rows(shown, columns, "dead_letters")
+               "error_class": "Class of error", "business_key": "About", "order_id": "Order", "exception_id": "Exception",
+               "dlq_at": "Since, UTC"}  # fmt: skip
+    integration_messages.attempts(shown, "dead_letters", columns)
     csv.button("CSV", "dead_letters", lambda: rows, "csv_dead")
     st.page_link(
         "app_pages/exceptions.py", label="Integration exceptions", icon=":material/list:",

@@ -5,7 +5,7 @@ import re
 from control_tower.definitions import KpiDefinition
 from control_tower.kpi.value import KpiValue
 from dashboard import figures, theme
-from dashboard.components.tile import Tile
+from dashboard.components.tile import Tile, verdict
 from dashboard.figures import Figures
 
 #: how the rows that n counts are called
@@ -40,8 +40,20 @@ def build(found: Figures, name: str, currency: str, label: str = "", has_trend: 
         trend=found.trend(name) if has_trend else [],
         target=f"{'≤' if one.better == 'lower' else '≥'} {theme.quantity(goal, one.unit, currency)}" if goal else "",
         goal=goal,
+        baseline=against_baseline(name, now.value, currency),
         is_met=None if goal is None else (now.value <= goal if one.better == "lower" else now.value >= goal),
     )
+
+
+def against_baseline(name: str, value: float, currency: str) -> str:
+    """Such as "baseline 160.0, better by 16.4"; empty where the policy states none."""
+    stated, one = figures.baseline(name), figures.definition(name)
+    if stated is None:
+        return ""
+    words = difference(value - stated, one.unit, currency)
+    judged = verdict(value - stated if words != difference(0, one.unit, currency) else 0, one.better)
+    told = f", {judged}" if judged == "unchanged" else f", {judged} by {words}" if judged else ""
+    return f"baseline {theme.quantity(stated, one.unit, currency)}{told}"
 
 
 def definition_text(one: KpiDefinition) -> str:

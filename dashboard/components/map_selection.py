@@ -18,6 +18,9 @@ from process_mining.stay import Stay
 ROWS = 50
 LONGEST = 11
 OPENS: Final = {"exception": "click one to open it", "order": "click one to see its exceptions"}
+AFTER_THE_FIX: Final = (
+    "Fixed: nothing is waited for after it, so this is no waiting. Only records that were closed since are counted."
+)
 _COLUMNS: Final = {
     "case": st.column_config.TextColumn("Case", pinned=True, width=92),
     "took": st.column_config.TextColumn("Took", alignment="right", width=68, help="From the first to the last event"),
@@ -35,22 +38,23 @@ def heading(selection: Selection) -> None:
                   args=(Selection(),))  # fmt: skip
 
 
-def show(mining: Mining, whole: Map, selection: Selection, stays: Sequence[Stay]) -> None:
+def show(mining: Mining, whole: Map, selection: Selection) -> None:
     """The panel beside the map: of the selection, or (without one) where cases wait longest in total."""
+    waits = mining.waits()
     with st.container(key="map_panel", gap="xsmall"):
         if not selection:
-            longest(whole, stays)
+            longest(waits)
             return
         heading(selection)
         through = mining.of(selection.narrows(mining.cohort))
         page = through.cases(ROWS)
-        facts(whole, stays, selection, page.total)
-        times(mining, selection, stays)
+        facts(whole, waits, selection, page.total)
+        times(mining, selection, mining.stays())
         narrowing(mining, selection, page.total)
         rows(through, page.total, selection)
 
 
-def longest(whole: Map, stays: Sequence[Stay]) -> None:
+def longest(stays: Sequence[Stay]) -> None:
     """The steps after which cases wait longest in total: a way into the map for who does not know where to look."""
     total = sum(one.total_seconds for one in stays)
     if not total:
@@ -95,7 +99,8 @@ def _counted(whole: Map, stays: Sequence[Stay], selection: Selection) -> tuple[i
     """How often the step or path came, and the seconds that passed there."""
     if selection.then:
         paths = [one for one in whole.edges if (one.source, one.target) == (selection.step, selection.then)]
-        return sum(one.events for one in paths), sum(one.total_seconds or 0 for one in paths)
+        is_waiting = any(one.activity == selection.step for one in stays)
+        return sum(one.events for one in paths), sum(one.total_seconds or 0 for one in paths if is_waiting)
     events = sum(one.events for one in whole.activities if one.name == selection.step)
     return events, sum(one.total_seconds for one in stays if one.activity == selection.step)
 
@@ -114,6 +119,8 @@ def times(mining: Mining, selection: Selection, stays: Sequence[Stay]) -> None:
     if found is None:
         figure.nothing(title, "Every case ends here, so nothing waits after it.")
         return
+    if selection.step in mining.settled():
+        quiet.line(AFTER_THE_FIX)
     points = mining.stay_curve(selection.step)
     quantiles = {
         "half:": _hours(found.median_seconds), "25 % left:": _hours(found.p75_seconds), "10 % left:": _hours(found.p90_seconds),

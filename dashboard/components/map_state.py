@@ -25,7 +25,7 @@ METRICS: Final = {
     "service": "Service, waiting",
 }
 _OWN: Final = (
-    "metric", "activities", "paths", "step", "then", "as", "compare", "first", "second", "day", "by", "draw", "side",
+    "metric", "activities", "paths", "step", "then", "as", "compare", "first", "second", "day", "by", "draw", "side", "repeats",
 )  # fmt: skip
 _WORDS: Final = (*cohorts.WORDS, *_OWN)
 _KEPT: Final = "map_words"
@@ -105,6 +105,11 @@ def selection(names: Iterable[str]) -> Selection:
 def metric() -> str:
     """Which number colours and labels the map."""
     return filters.local("metric", METRICS, "cases")
+
+
+def is_collapsed() -> bool:
+    """Whether the map takes a step that comes again at once as one; not on the map of pieces of work."""
+    return filters.local("repeats", {"once": ""}) == "once" and metric() != "service"
 
 
 def share(word: str, default: int) -> int:

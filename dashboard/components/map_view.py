@@ -49,11 +49,23 @@ def show(mining: Mining, maps: tuple[Map, Map], look: Look) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.session_state["map_as"] = as_table
         st.toggle("As tables", key="map_as", on_change=_as_changed, help="The same map for reading and screen readers")
+        _repeats(mining)
         csv.button("CSV of the paths", f"paths_{shown.view}", lambda: paths(whole), "csv_map")
         quiet.line(
             f"{len(shown.activities)} of {len(whole.activities)} steps, {len(shown.edges)} of {len(whole.edges)} paths drawn"
         )
     log_export.cases(mining, whole.events)
+
+
+def _repeats(mining: Mining) -> None:
+    """The switch that takes a step that comes again at once as one; pieces of work have no repeats of their own."""
+    key = "map_repeats"
+    st.session_state[key] = mining.collapsed
+    st.toggle(
+        "Repeats as one", key=key, disabled=map_state.metric() == "service",
+        on_change=lambda: map_state.set_word("repeats", "once" if st.session_state[key] else ""),
+        help="A step that comes again at once counts once, from its first coming until something else follows.",
+    )  # fmt: skip
 
 
 def _picked() -> None:

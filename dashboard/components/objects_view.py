@@ -5,7 +5,7 @@ import streamlit as st
 
 from dashboard import theme
 from dashboard.charts import matrix
-from dashboard.components import csv, figure, mined, table, tile
+from dashboard.components import csv, figure, mined, quiet, table, tile
 from process_mining.object_centric import ObjectView
 
 
@@ -13,9 +13,7 @@ def answer(found: ObjectView) -> str:
     """The page's answer in one sentence."""
     kinds = found.types
     shared = kinds[kinds["convergence"] > 0].sort_values("convergence", ascending=False)
-    said = (
-        f"{theme.count(found.events)} events touch {theme.count(kinds['objects'].sum())} objects of {len(kinds)} types"
-    )
+    said = f"{theme.count(found.events)} events touch {theme.count(kinds['objects'].sum())} objects of {_types(len(kinds))}"
     if not len(shared):
         return f"{said}; no event has two objects of one type, so counting by any of them counts each event once."
     top = shared.iloc[0]
@@ -25,18 +23,22 @@ def answer(found: ObjectView) -> str:
     )
 
 
+def _types(many: int) -> str:
+    return "1 type" if many == 1 else f"{many} types"
+
+
 def tiles(found: ObjectView, currency: str) -> list[tile.Tile]:
     """Events, time and money counted once."""
     kinds = found.types
-    valued = kinds["amount"].dropna()
-    money = [] if found.amount is None else [
-        tile.Tile("Order value", theme.money(found.amount, currency), "each order line once",
-                  f"Of all order lines that these events touch. Added up over the object types it would be {theme.money(float(valued.sum()), currency)}")
+    money = [
+        tile.Tile(theme.words(row["kind"]).capitalize(), theme.money(float(row["amount"]), currency), "each order line once",
+                  f"Of all order lines that these events touch. Added event by event it would be {theme.money(float(row['at_every_event']), currency)}")
+        for row in found.money.to_dict("records") if row["kind"] == "order value"
     ]  # fmt: skip
     return [
         *money,
         tile.Tile("Events", theme.count(found.events), "each counted once", "However many objects take part"),
-        tile.Tile("Objects", theme.count(kinds["objects"].sum()), f"{len(kinds)} types, {theme.count(kinds['event_objects'].sum())} event–object pairs",
+        tile.Tile("Objects", theme.count(kinds["objects"].sum()), f"{_types(len(kinds))}, {theme.count(kinds['event_objects'].sum())} event–object pairs",
                   "Objects that take part in these events; pairs are what a sum of events over the types would count"),
         tile.Tile("From first to last", mined.span(found.span_seconds), "counted once", "Of all these events together"),
     ]  # fmt: skip
@@ -52,12 +54,41 @@ def types(found: ObjectView) -> None:
     })  # fmt: skip
     config = st.column_config
     headings = {
-        "type": "Object type", "objects": "Objects", "events": "Events", "pairs": "Pairs",
+        "type": config.TextColumn("Object type", width=116),
+        **{name: config.NumberColumn(label, format="localized", width=62) for name, label in (("objects", "Objects"), ("events", "Events"), ("pairs", "Pairs"))},
         "converging": config.TextColumn("Shared", width=72, help="Convergence: counted by this type, these events count more than once", alignment="right"),
         "diverging": config.TextColumn("Repeated", width=82, help="Divergence: a step comes again for another object of another type", alignment="right"),
     }  # fmt: skip
     st.subheader("Types, and what counting by them would do", anchor=False)
     table.plain_rows(shown, headings, "types")
+
+
+def money(found: ObjectView, currency: str) -> None:
+    """What the objects carry, by kind; nothing where no object of these events has a known amount."""
+    if not len(found.money):
+        return
+    rows = found.money
+    shown = pd.DataFrame({
+        "kind": [theme.words(kind).capitalize() for kind in rows["kind"]], "objects": rows["objects"],
+        "once": [theme.money(float(v), currency) for v in rows["amount"]],
+        "every": [theme.money(float(v), currency) for v in rows["at_every_event"]], "unknown": rows["unknown"],
+    })  # fmt: skip
+    config = st.column_config
+    headings = {
+        "kind": config.TextColumn("Money", width=132), "objects": config.NumberColumn("Objects", format="localized", width=60),
+        "once": config.TextColumn("Once", help=_ONCE, alignment="right", width=96),
+        "every": config.TextColumn("Event by event", help="What a sum over events and their objects would say", alignment="right", width=106),
+        "unknown": config.NumberColumn("No amount", format="localized", width=84, help="Without a price, or without a rate to the reporting currency: not in the sums"),
+    }  # fmt: skip
+    st.subheader("Money, each thing once", anchor=False)
+    table.plain_rows(shown, headings, "money")
+    quiet.line("Kinds are not added up: they are the same trade, seen as order, delivery, bill and payment.")
+
+
+_ONCE = (
+    "An order line, a purchase order's line, a shipment, an invoice, a receipt: each once, however many events and objects name it. "
+    "Value at risk: each line or document once, with the largest claim of its exceptions"
+)
 
 
 def cells(found: ObjectView) -> None:

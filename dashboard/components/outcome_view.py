@@ -18,6 +18,7 @@ from dashboard.components.tile import Tile
 _HOURS = "Mean hours until the fix of decided cases less those of similar cases from the same age on, at most {days} days each."
 _DAYS = "Mean days after the promise that lines of decided cases were delivered, less those of similar cases."
 _MONEY = "Margin after freight that approved proposals brought, as later builds show it or their own source states it, less what donors lost."
+_UNCOMPARED = "not compared"
 _HARM = "Order lines that gave stock up for a decision and came late themselves. Only of plans made here: a log does not name donors."
 
 
@@ -112,7 +113,11 @@ def ledger(rows: pd.DataFrame, entries: Sequence[LedgerEntry], found: Comparison
                "realised_amount": f"Realised, {currency}", "donors": "Donors", "donors_late": "Donors late",
                "donor_days_late": "Their days late", "fared": "Fixed after, similar cases", "type_title": "Type",
                "site": "Site", "state": "State"}  # fmt: skip
-    columns = {name: words for name, words in columns.items() if (shown[name].notna() & (shown[name] != "")).any()}
+    columns = {
+        name: words
+        for name, words in columns.items()
+        if (shown[name].notna() & ~shown[name].isin(["", _UNCOMPARED])).any()
+    }
     table.plain_rows(shown.assign(expected_amount=shown["expected_amount"].round(), realised_amount=shown["realised_amount"].round()),
                      columns, "ledger", height=420)  # fmt: skip
     csv.button(f"CSV of all {len(full)}", "outcomes", lambda: full, "csv_outcomes")
@@ -137,7 +142,7 @@ def _own(entry: LedgerEntry) -> dict[str, Any]:
 
 def _fared(row: dict[Any, Any]) -> str:
     if pd.isna(row["fixed_hours"]):
-        return ""
+        return _UNCOMPARED
     return f"{theme.hours(row['fixed_hours'])}, {theme.hours(row['similar_hours'])}"
 
 

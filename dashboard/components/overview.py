@@ -1,6 +1,7 @@
 """Which five measures make the balanced picture, and which three causes stand behind it? (EXE-07)"""
 
 from dataclasses import dataclass, replace
+from datetime import date
 
 import pandas as pd
 import streamlit as st
@@ -64,7 +65,7 @@ def tiles(found: Figures, currency: str) -> list[tile.Tile]:
             replace(
                 one,
                 overline=aspect.name,
-                note=_short(one.note),
+                note=_short(one.note) if one.value is not None else one.note,
                 twin=twin,
                 reason=change_reason.words(found, name, aspect.reasons, currency) if one.change else "",
                 link=link,
@@ -112,6 +113,12 @@ def leading_trend(found: Figures) -> tuple[str, pd.DataFrame]:
         for point in found.points(name)
     ]
     return name, pd.DataFrame(rows, columns=["starts_on", "ends_before", "value", "n"])
+
+
+def narrow_to_week(words: list[str]) -> None:
+    """Let the page speak of the week that was clicked: its first day and its last."""
+    since, until = (date.fromisoformat(word) for word in words[:2])
+    filters.change(replace(filters.current(), since=since, until=until, basis="detected"))
 
 
 def causes(rows: pd.DataFrame, state: Filters, asked: Period, currency: str) -> None:

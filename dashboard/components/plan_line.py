@@ -15,7 +15,8 @@ def show(line: Mapping[str, Any], payload: Mapping[str, Any], sites: Mapping[str
     chosen = answers_plan.chosen_of(line)
     way = answers_plan.option(chosen["option"], chosen["from_site_id"], sites)
     st.subheader(f"Why order line {plain.as_text(answers_plan.local(line['order_line_id']))} gets this", anchor=False)
-    late = f"{chosen['days_late']} days late" if chosen["days_late"] else "in time"
+    days = chosen["days_late"]
+    late = f"{days} day{'s' if days > 1 else ''} late" if days else "in time"
     st.markdown(f"Chosen: **{plain.as_text(way)}**, {late}, score {chosen['score']:,.2f} {plain.as_text(currency)}.")
     _turns(line, payload, sites)
     _alternatives(line, sites, currency)

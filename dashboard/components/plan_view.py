@@ -74,7 +74,13 @@ def pick_line(payload: Mapping[str, Any], rows: pd.DataFrame, currency: str) -> 
     if rows["item"].nunique() <= 1:
         columns.pop("item")
     ids = [line["order_line_id"] for line in payload["lines"]]
-    table.picking_rows(rows, columns, "plan_lines", lambda n: st.session_state.update(plan_line=ids[n]), 36 + 34 * 6)
+    table.picking_rows(
+        rows.assign(score=rows["score"].round()),
+        columns,
+        "plan_lines",
+        lambda n: st.session_state.update(plan_line=ids[n]),
+        36 + 34 * 6,
+    )
     picked = st.session_state.get("plan_line")
     return next((line for line in payload["lines"] if line["order_line_id"] == picked), payload["lines"][0])
 
@@ -102,7 +108,7 @@ def losers(payload: Mapping[str, Any], named: pd.DataFrame) -> None:
     )
     day = {name: st.column_config.DateColumn(head, format="D MMM") for name, head in
            (("promise", "Promised"), ("expected", "Served instead"))}  # fmt: skip
-    columns = {"line": "Order line", "customer": "Customer", "class": "Class", "qty": "Gives up", **day, "late": "Then"}
+    columns = {"line": "Order line", "customer": "Customer", "qty": "Gives up", "late": "Then", **day, "class": "Class"}
     table.plain_rows(rows, columns, "plan_donors", 36 + 34 * 5)
 
 

@@ -67,14 +67,14 @@ def _condition(rule: ApprovalRule) -> str:
 def boundary(found: Policy) -> None:
     """What a machine may do alone (AI-03)."""
     st.markdown("**What a machine may do alone**")
-    names = [*map(str, MoveAction), *ALWAYS_HUMAN]
+    names = [*ALWAYS_HUMAN, *map(str, MoveAction)]
     rows = [
         {"action": theme.words(name), "how": _BOUNDARY[found.approval.bounds(name)],
          "fixed": "no policy may change this" if name in ALWAYS_HUMAN else ""}
         for name in names
     ]  # fmt: skip
-    heads = {"action": "Action", "how": "How far", "fixed": ""}
-    table.plain_rows(pd.DataFrame(rows), heads, "policy_boundary", 36 + 34 * 10)
+    heads = {"action": "Action", "how": "How far", "fixed": "Bound"}
+    table.plain_rows(pd.DataFrame(rows), heads, "policy_boundary", 36 + 34 * 16)
 
 
 def sections(found: Policy) -> None:
@@ -99,7 +99,7 @@ def _flat(value: Any, path: str = "") -> list[tuple[str, str]]:
 def history(found: Policy, versions: list[PolicyVersion]) -> None:
     """Every version, newest first, and what one changed against the one before it."""
     if not versions:
-        quiet.line("No version after the shipped one. A draft below becomes the first.")
+        quiet.line("No version after the shipped one. A draft becomes the first.")
         return
     rows = pd.DataFrame(
         [
@@ -129,11 +129,25 @@ def draft(found: Policy, versions: list[PolicyVersion], viewer: User) -> None:
     if why:
         quiet.line(plain.as_text(f"You cannot draft a version: {why}."))
         return
-    active = next((v.content for v in versions if v.version == found.version), None)
-    text = st.text_area("The text of the new version", active or shipped_text(), height=360, key="policy_text")
+    begun, key = _begun(found, versions)
+    text = st.text_area("The text of the new version", begun, height=360, key=key)
     reason = st.text_input("Why", key="policy_why", max_chars=500)
     st.button("Save as draft", key="policy_draft", type="primary", disabled=not reason.strip(), on_click=_draft,
               help=None if reason.strip() else "Say why first", args=(text, reason))  # fmt: skip
+
+
+def _begun(found: Policy, versions: list[PolicyVersion]) -> tuple[str, str]:
+    """The text to begin with: that in force, or an older one to go back to (GOV-08); and the key of its field."""
+    texts = {shipped.load().version: shipped_text()} | {v.version: v.content for v in reversed(versions)}
+    older = [name for name in texts if name != found.version]
+    if not older:
+        return texts[found.version], "policy_text"
+    names = [found.version, *older]
+    chosen = st.selectbox(
+        "Begin with", names, key="policy_begin",
+        format_func=lambda name: f"version {name}" + (", in force" if name == found.version else ""),
+    )  # fmt: skip
+    return texts[chosen], f"policy_text_{chosen}"
 
 
 def _draft(text: str, reason: str) -> None:
@@ -145,7 +159,8 @@ def activate(versions: list[PolicyVersion], viewer: User) -> None:
     waiting = [v for v in versions if v.activated_at is None]
     why = proposal_actions.lacking(viewer, Action.POLICY_ACTIVATE)
     if not waiting or why:
-        quiet.line(plain.as_text(f"{len(waiting)} drafts wait to be activated{f'; {why}' if why and waiting else ''}."))
+        n = f"{len(waiting)} draft{'s wait' if len(waiting) > 1 else ' waits'}" if waiting else "No draft waits"
+        quiet.line(plain.as_text(f"{n} to be activated{f'; {why}' if why and waiting else ''}."))
         return
     version = st.selectbox("Draft", [v.version for v in waiting], key="policy_waiting")
     author = next(v.author_id for v in waiting if v.version == version)

@@ -1,13 +1,15 @@
 """How do the entries of the prevention backlog stand on their page? Tiles, the list, one entry with its figure and steps."""
 
 from collections.abc import Sequence
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
 from control_tower import settings
+from control_tower.filters import DIMENSIONS, Filters
 from control_tower.model import BacklogEntry, User
 from control_tower.services import backlog, preventing
 from control_tower.services.request import Receipt, Request
@@ -130,11 +132,22 @@ def _effect(entry: BacklogEntry) -> None:
     st.markdown(plain.as_text(sentence(found)))
     rows = before_after.rows(found)
     drawn = before_after.figure(rows, figure.mode())
-    figure.show("Failures per 1,000, before and after", drawn, rows, f"before_after_{entry.backlog_id}")
+    title, name = "Failures per 1,000, before and after", f"before_after_{entry.backlog_id}"
+    figure.opens(title, drawn, rows, name, lambda words: cases(entry, words[0]))
     quiet.line(
         "A finding is made when its rate is high, so some fall is to be expected of chance alone; the rate elsewhere "
         "says what moved for everybody."
     )
+
+
+def cases(entry: BacklogEntry, when: str) -> Filters:
+    """The cases behind one side of the figure: the finding's type and place, detected before or from the change on."""
+    carried, kind = entry.evidence, str(entry.evidence.get("type_code") or "*")
+    state = Filters(type_code=() if kind == "*" else (kind,), site_id=tuple(carried.get("sites") or ()))
+    for name, key in (carried.get("values") or {}).items():
+        state = state.with_values(name, [key]) if name in DIMENSIONS else state
+    day = date.fromisoformat(str(carried["changed_on"]))
+    return replace(state, until=day - timedelta(days=1)) if when == "before" else replace(state, since=day)
 
 
 def sentence(found: dict[str, Any]) -> str:

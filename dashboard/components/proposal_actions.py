@@ -22,6 +22,7 @@ from dashboard import actions, answers_plan, filters, identity, planned
 from dashboard.components import delegating, plain, quiet
 
 WAITING = (ProposalState.SUBMITTED, ProposalState.PARTLY_APPROVED)
+_ENDED = (ProposalState.REJECTED, ProposalState.WITHDRAWN, ProposalState.EXPIRED, ProposalState.CANCELLED)
 
 
 def submit_plan(wished: Wish, found: Outlook, viewer: User) -> None:
@@ -101,7 +102,11 @@ def show(found: Proposal, viewer: User) -> None:
     """The steps that this state has for this user, each with its reason field where one is needed."""
     steps = [step for step in _steps(found) if may(viewer.role, step[1]) or step[1] is Action.PROPOSAL_APPROVE]
     if not steps:
-        quiet.line(f"Nothing to do here for the role {plain.as_text(viewer.role.replace('_', ' '))} in this state.")
+        if found.state in _ENDED and may(viewer.role, Action.PROPOSAL_DRAFT):
+            quiet.line("This proposal is at its end; the shortage may still be there.")
+            st.button("Plan this shortage anew", key="plan_anew", on_click=_plan_anew, args=(found,))
+        else:
+            quiet.line(f"Nothing to do here for the role {plain.as_text(viewer.role.replace('_', ' '))} in this state.")
         return
     against = {action: objection(found, viewer, action) for _, action, _, _ in steps}
     key = f"reason_{found.proposal_id}_{found.revision}"
@@ -119,6 +124,11 @@ def show(found: Proposal, viewer: User) -> None:
             )  # fmt: skip
     for why in sorted({f"{label}: {against[action]}" for label, action, _, _ in steps if against[action]}):
         quiet.line(plain.as_text(why + "."))
+
+
+def _plan_anew(found: Proposal) -> None:
+    filters.set_local("proposal", "")
+    st.query_params["exception"] = list(found.exception_ids)
 
 
 def _steps(found: Proposal) -> list[tuple[str, Action, Callable[..., Receipt], bool]]:

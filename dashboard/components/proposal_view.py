@@ -43,7 +43,8 @@ def following(found: Proposal) -> str:
     if found.state in (ProposalState.SUBMITTED, ProposalState.PARTLY_APPROVED):
         open_rules = matrix.missing(found.required, valid(found))
         said = "; ".join(
-            f"{' or '.join(theme.words(r) for r in rule.roles)}, because {rule.why}" for rule in open_rules
+            f"{' or '.join(theme.words(r) for r in rule.roles)}, because {rule.why.replace('_', ' ')}"
+            for rule in open_rules
         )
         return f"waits for {said}; void after {theme.moment(found.expires_at)}"
     return _NEXT.get(found.state, "this is final")
@@ -66,7 +67,9 @@ def voices(found: Proposal) -> None:
         mark = ":green[✓]" if len(yes) >= rule.count else ":orange[○]"
         who = f"yes from {', '.join(yes)}" if yes else "nobody yet"
         roles = " or ".join(theme.words(role) for role in rule.roles)
-        st.markdown(f"{mark} {rule.count} × {plain.as_text(roles)}: {plain.as_text(rule.why)} – {plain.as_text(who)}")
+        st.markdown(
+            f"{mark} {rule.count} × {plain.as_text(roles)}: {plain.as_text(rule.why.replace('_', ' '))} – {plain.as_text(who)}"
+        )
     if not found.required and found.submitted_at:
         quiet.line("No rule of the approval matrix asked for anybody; the policy approved it.")
     for one in given:

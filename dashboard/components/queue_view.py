@@ -112,11 +112,11 @@ def _columns(found: pd.DataFrame, currency: str) -> dict[str, Any]:
     top = float(found["revenue_amount"].max() or 1) if found["revenue_amount"].notna().any() else 1.0
     held = sorted({theme.words(word) + end for word in found["status"] for end in ("", " · held")})
     return {
-        "type": column.TextColumn("Type", pinned=True, width=186),
-        "severity": column.MultiselectColumn("Severity", options=list(severity), color=list(severity.values()), width=104),
-        "score": column.NumberColumn("Score", width=60, help="points by the policy's terms; the case shows each"),
-        "state": column.MultiselectColumn("Clock", options=list(CLOCKS.values()), color=list(_COLOURS), width=84),
-        "due": column.TextColumn("Next", width=208, help="the clock that runs out first, in the site's time"),
+        "type": column.TextColumn("Type", pinned=True, width=196),
+        "severity": column.MultiselectColumn("Severity", options=list(severity), color=list(severity.values()), width=94),
+        "score": column.NumberColumn("Score", width=56, help="points by the policy's terms; the case shows each"),
+        "state": column.MultiselectColumn("Clock", options=list(CLOCKS.values()), color=list(_COLOURS), width=78),
+        "due": column.TextColumn("Next", width=226, help="the clock that runs out first, in the site's time"),
         "team": column.TextColumn("Team", width=128),
         "person": column.TextColumn("Person", width=110),
         "value": column.ProgressColumn(
@@ -153,7 +153,7 @@ def together(chosen: list[dict[str, Any]], laid: Laid) -> None:
             help="Names one accountable owner: a team, a person, or both" if may(role, Action.CASE_ASSIGN) else _role(role),
             on_click=_assign, args=(seen, team, person),
         )  # fmt: skip
-        quiet.line("Click a row to open its case; tick rows to act on several." if not n else f"{n} selected")
+        quiet.line("Click a row to open its case; tick rows to act on several at once." if not n else f"{n} selected")
 
 
 def _acknowledge(seen: dict[str, int]) -> None:

@@ -30,6 +30,8 @@ class Tile:
     link_page: str = "app_pages/exceptions.py"
     target: str = ""
     """The target in words, "≤ 5.0 %"; `is_met` says whether the value keeps it."""
+    baseline: str = ""
+    """What the figure was before by the policy, and how it compares, in words."""
     is_met: bool | None = None
     is_note_linked: bool = False
     """Whether the small print itself opens the rows, where room is scarce."""
@@ -39,6 +41,8 @@ class Tile:
     """A second number of the same kind, in words."""
     reason: str = ""
     """What carries most of the change, in words."""
+    is_words: bool = False
+    """Whether the value is a name, which wraps where a number would be cut."""
     has_trend: bool = True
     """False for a number that has none by its nature, as that of a single exception."""
     no_trend: str = ""
@@ -54,7 +58,7 @@ def row(tiles: list[Tile], is_timed: bool = True) -> None:
     """
     for column, tile in zip(st.columns(len(tiles)), tiles, strict=True):
         with column.container(border=True, height="stretch", gap="xxsmall"):
-            _show(tile, is_timed)
+            _show_words(tile) if tile.is_words else _show(tile, is_timed)
 
 
 def verdict(change: float | None, better: str) -> str:
@@ -96,6 +100,12 @@ def _show(tile: Tile, is_timed: bool) -> None:
     _small_print(tile)
 
 
+def _show_words(tile: Tile) -> None:
+    st.markdown(f":small[{plain.as_text(tile.label)}]", help=plain.as_text(tile.definition))
+    st.subheader(plain.as_text(tile.value), anchor=False)
+    _small_print(tile)
+
+
 def _small_print(tile: Tile) -> None:
     """Note, target, twin, and the way to the rows."""
     if tile.link is None or not tile.is_note_linked:
@@ -105,6 +115,8 @@ def _small_print(tile: Tile) -> None:
         st.markdown(f":small[{judged} {plain.as_text(tile.target)}]]")
     elif tile.overline:
         quiet.line("no target set")
+    if tile.baseline:
+        quiet.line(plain.as_text(tile.baseline))
     if tile.reason:
         quiet.line(plain.as_text(tile.reason))
     if tile.twin:

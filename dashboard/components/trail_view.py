@@ -41,7 +41,8 @@ def show(viewer: User) -> None:
     rows = frame(found.entries)
     heads: dict[str, Any] = {
         "no": st.column_config.NumberColumn("No.", pinned=True, width=60), "at": "When, UTC", "who": "Who", "action": "Step",
-        "outcome": "Outcome", "about": "About", "reason": "Reason", "why": "Refused because", "policy": "Policy", "build": "Facts seen",
+        "outcome": "Outcome", "about": "About", "reason": st.column_config.TextColumn("Reason", width=170),
+        "why": st.column_config.TextColumn("Refused because", width=230), "policy": "Policy", "build": "Facts seen",
     }  # fmt: skip
     table.picking_rows(rows, heads, "trail_rows", lambda n: st.session_state.update(trail_entry=found.entries[n]), 560)
     table.pager(found.total, skip)

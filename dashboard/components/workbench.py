@@ -12,6 +12,7 @@ from control_tower.services.planning import Outlook, Wish
 from dashboard import answers_plan, data, filters, identity, planned, theme
 from dashboard.components import (
     csv,
+    empty,
     plain,
     plan_line,
     plan_view,
@@ -26,10 +27,11 @@ from dashboard.components import (
 def choose(reader: data.Reader, currency: str) -> None:
     """Nothing chosen: the items that open exceptions wait for, and the proposals there are."""
     rows = reader.frame("workbench_shortage", filters.current())
-    st.markdown(
-        f"{theme.count(len(rows))} items are short for open exceptions. Pick one to see how it could be dealt out."
-    )
-    if len(rows):
+    if not len(rows):
+        empty.no_shortage(reader)
+    else:
+        n = f"{theme.count(len(rows))} items are" if len(rows) > 1 else "One item is"
+        st.markdown(f"{n} short for open exceptions. Pick one to see how it could be dealt out.")
         heads = {"item": "Item", "line_count": "Lines that wait", "customer_count": "Customers", "site_count": "Sites",
                  "short_qty": "Units short", "amount": f"Orders, {currency}"}  # fmt: skip
         table.picking_rows(
@@ -97,7 +99,8 @@ def _width(wished: Wish, found: Outlook) -> None:
         key="is_shared",
         on_change=lambda: planned.change(is_shared=st.session_state["is_shared"], choice={}),
     )
-    quiet.line(f"{theme.count(len(found.payload['lines']))} lines are in this plan.")
+    n = len(found.payload["lines"])
+    quiet.line("One line is in this plan." if n == 1 else f"{theme.count(n)} lines are in this plan.")
 
 
 def _known(wished: Wish) -> None:

@@ -1,4 +1,4 @@
-"""Which keys work on every page? "/" to the search, Escape to close. A Streamlit component that draws nothing.
+"""Which keys work on every page? "/" to the search, Escape to close, j and k to the next and the last case. A Streamlit component that draws nothing.
 
 Its JavaScript is handed over as text, as the process map's is. Never put what a key does to data here: a key only
 presses what a mouse could.

@@ -5,4 +5,5 @@ SELECT
     row_number() OVER (PARTITION BY s.case_key, s.activity_no ORDER BY s.step_no) AS activity_seen,
     row_number() OVER (PARTITION BY s.case_key, s.activity_no, s.next_activity_no ORDER BY s.step_no) AS edge_seen
 FROM _step AS s
-JOIN _repeating_case AS r ON r.case_key = s.case_key
+JOIN _trace AS t ON t.case_key = s.case_key
+WHERE t.may_repeat

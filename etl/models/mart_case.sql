@@ -16,17 +16,16 @@ WITH unfinished AS (
 ),
 began AS (
     SELECT
-        s.view,
-        s.case_no,
+        c.case_key,
         e.source_system
-    FROM mart_event_step AS s
-    JOIN _case AS c ON c.view = s.view AND c.case_no = s.case_no
+    FROM _step AS s
+    JOIN _case AS c ON c.case_key = s.case_key
     JOIN core_event AS e ON e.rowid = s.event_row
     WHERE s.step_no = 1 AND c.is_of_several
 )
 SELECT
-    t.view,
-    t.case_no,
+    c.view,
+    c.case_no,
     c.case_id,
     coalesce(b.source_system, c.source_system) AS source_system,
     v.variant_no,
@@ -36,7 +35,10 @@ SELECT
     floor(epoch(t.ended_at)) - floor(epoch(t.started_at)) AS throughput_seconds,
     (u.case_id IS NOT NULL) AS is_open
 FROM _trace AS t
-JOIN _case AS c ON c.view = t.view AND c.case_no = t.case_no
-JOIN mart_variant AS v ON v.view = t.view AND v.activity_nos = t.activity_nos
-LEFT JOIN began AS b ON b.view = c.view AND b.case_no = c.case_no
+JOIN _case AS c ON c.case_key = t.case_key
+JOIN _variant AS v
+    ON v.view = c.view
+    AND v.sequence = t.sequence
+    AND v.sequence_again = t.sequence_again
+LEFT JOIN began AS b ON b.case_key = c.case_key
 LEFT JOIN unfinished AS u ON u.view = c.view AND u.case_id = c.case_id

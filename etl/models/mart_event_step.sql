@@ -9,7 +9,7 @@ SELECT
     coalesce(o.activity_seen, 1) AS activity_seen,
     CASE WHEN s.next_activity_no IS NOT NULL THEN coalesce(o.edge_seen, 1) END AS edge_seen,
     s.timestamp,
-    floor(epoch(s.next_timestamp)) - floor(epoch(s.timestamp)) AS gap_seconds,
+    date_diff('second', s.timestamp, s.next_timestamp) AS gap_seconds,
     s.event_row
 FROM _step AS s
 JOIN _case AS c ON c.case_key = s.case_key

@@ -9,7 +9,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from tests.bench import causes, events, mining, planning, sections, trail, world, year
+from tests.bench import causes, click, events, mining, planning, sections, trail, world, year
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCE = ROOT / "tests" / "bench" / "order_events"
@@ -30,15 +30,15 @@ def child(*arguments: str, home: str | None = None) -> dict[str, Any]:
 
 
 def main() -> None:
-    """Run the benchmark that was asked for; without a name loading and reading."""
+    """Run the benchmark that was asked for; without a name one after the other, which takes two hours."""
     options = argparse.ArgumentParser(prog="python -m tests.bench")
-    options.set_defaults(what="load", events=10_000_000)
     named = options.add_subparsers(dest="what")
     named.add_parser("load").add_argument("--events", type=int, default=10_000_000)
     year.add_to(named.add_parser("year", help=year.__doc__))
     world.add_to(named.add_parser("world", help=world.__doc__))
     causes.add_to(named.add_parser("causes", help=causes.__doc__))
     mining.add_to(named.add_parser("mining", help=mining.__doc__))
+    click.add_to(named.add_parser("click", help=click.__doc__))
     trail.add_to(named.add_parser("audit", help=trail.__doc__))
     planning.add_to(named.add_parser("plan", help=planning.__doc__))
     given = options.parse_args()
@@ -46,12 +46,15 @@ def main() -> None:
         "load": load,
         "causes": lambda one: causes.run(one, say),
         "mining": lambda one: mining.run(one, child, say),
+        "click": lambda one: click.run(one, child, say),
         "audit": lambda one: trail.run(one, child, say),
         "plan": lambda one: planning.run(one, child, say),
         "world": lambda one: world.run(one, child, say),
         "year": lambda one: year.run(one, child, say),
     }
-    what[given.what or "load"](given)
+    for name in [given.what] if given.what else sections.ORDER:
+        say(name)
+        what[name](given if given.what else options.parse_args([name]))
 
 
 def load(given: argparse.Namespace) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import duckdb
 
-from tests.bench import alignment, mining, planning, scaled, trail, world, year
+from tests.bench import alignment, mining, planning, scaled, trail, worked, world, year
 
 
 def bare(files: str, database: str) -> dict[str, Any]:
@@ -110,6 +110,8 @@ if __name__ == "__main__":
         "plan": plan,
         "optima": planning.optima,
         "proposed": scaled.proposed,
+        "worked": worked.measure,
+        "worked-write": worked.write,
         "audit": trail.audited,
         **mining.MEASUREMENTS,
     }[sys.argv[1]](*sys.argv[2:])

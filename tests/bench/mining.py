@@ -18,12 +18,13 @@ import duckdb
 
 from control_tower import builds, contract, manifest, warehouse
 from control_tower.settings import Settings
-from tests.bench import sections
+from tests.bench import sections, worked
 
 GOALS = {"map": 0.2, "times": 0.5, "variants": 0.5}
 LARGE = 100_000_000
-VARIANTS = 5_000
+WAYS = 5_000
 STEPS_A_CASE = 13
+ACTIVITIES = 12
 CASES_A_SLICE = 500_000
 
 
@@ -47,30 +48,41 @@ def run(given: argparse.Namespace, child: Callable[..., dict[str, Any]], say: Ca
             say(f"{events:,} events: {measured[events]}")
         others = {name: child(f"mining-{name}", str(kept / str(given.events))) for name in ("polars", "pm4py")}
         say(str(others))
-    sections.put("mining", f"Mining {given.events:,} events", report(measured, others))
+        home = kept / f"{given.events}_worked"
+        if not (home / "builds" / "CURRENT").exists():
+            child("worked-write", str(home), str(given.events))
+        more = {"worked": child("worked", str(home), home=str(home)), "align": child("align", folder)}
+        say(str(more))
+    sections.put("mining", f"Mining {given.events:,} events", report(measured, others, more))
 
 
 def write(home: str, events: str) -> dict[str, Any]:
     """Publish a build of so many steps, made by SQL slice by slice in case order."""
-    began, settings = time.perf_counter(), Settings(home=Path(home))
+    began = time.perf_counter()
+    make(Path(home), int(events), (WALK, *VARIANTS), lambda connection: connection.execute(_STEPS))
+    return {"seconds": time.perf_counter() - began}
+
+
+def make(home: Path, events: int, variants: tuple[str, ...], steps: Callable[[Any], Any]) -> None:
+    """Publish a build below `home`; `steps` writes those of the slice at hand."""
+    settings = Settings(home=home)
     staged = settings.staging / "bench"
     staged.mkdir(parents=True)
     connection = warehouse.create(staged / builds.WAREHOUSE, settings)
-    for statement in _VARIANTS:
+    for statement in variants:
         connection.execute(statement)
-    cases = int(events) // STEPS_A_CASE
+    cases = events // STEPS_A_CASE
     for low in range(0, cases, CASES_A_SLICE):
         span = {"low": low + 1, "high": min(cases, low + CASES_A_SLICE) + 1}
         connection.execute(_SLICE, span)
-        for statement in (_STEPS, _CASES):
-            connection.execute(statement)
+        steps(connection)
+        connection.execute(_CASES)
     for statement in _SUMS:
         connection.execute(statement)
     connection.execute("CHECKPOINT")
     counted = {name: connection.table(name).aggregate("count(*)").fetchall()[0][0] for name in contract.relations()}
     connection.close()
     _publish(staged, settings, counted)
-    return {"seconds": time.perf_counter() - began}
 
 
 def _publish(staged: Path, settings: Settings, counted: dict[str, int]) -> None:
@@ -84,11 +96,13 @@ def _publish(staged: Path, settings: Settings, counted: dict[str, int]) -> None:
     builds.point_to(settings.builds, "bench")
 
 
-_VARIANTS = (
-    # each variant walks through twelve activities in order, and jumps at one step in six
+#: each variant walks through twelve activities in order, and jumps at one step in six
+WALK = (
     "CREATE TEMP TABLE walk AS SELECT v, s, CAST(1 + (s + CASE WHEN hash(v, s) % 6 = 0 AND v > 0 THEN hash(s, v) % 12 "
-    f"ELSE 0 END) % 12 AS INTEGER) AS no FROM range({VARIANTS}) AS a(v), range(24) AS b(s) "
-    f"WHERE s < CASE WHEN v = 0 THEN {STEPS_A_CASE} ELSE 8 + hash(v) % 11 END",
+    f"ELSE 0 END) % 12 AS INTEGER) AS no FROM range({WAYS}) AS a(v), range(24) AS b(s) "
+    f"WHERE s < CASE WHEN v = 0 THEN {STEPS_A_CASE} ELSE 8 + hash(v) % 11 END"
+)
+VARIANTS = (
     "CREATE TEMP TABLE path AS SELECT v, s + 1 AS step_no, no, lead(no) OVER w AS next_no, "
     "row_number() OVER (PARTITION BY v, no ORDER BY s) AS seen FROM walk WINDOW w AS (PARTITION BY v ORDER BY s)",
     "CREATE TEMP TABLE step AS SELECT v, step_no, no, next_no, seen, "
@@ -104,7 +118,7 @@ _SLICE = (
     "CREATE OR REPLACE TEMP TABLE slice AS SELECT CAST(c AS INTEGER) AS case_no, step_no, no, next_no, seen, edge_seen, "
     f"{_AT.format(s='step_no')} AS moment, CASE WHEN next_no IS NOT NULL THEN 5400 + CAST(hash(c, step_no + 1) % 5400 AS BIGINT) "
     "- CAST(hash(c, step_no) % 5400 AS BIGINT) END AS gap, v "
-    f"FROM (SELECT c, CAST(floor({VARIANTS} * pow((hash(c) % 1000000) / 1000000.0, 6)) AS BIGINT) AS of_variant "
+    f"FROM (SELECT c, CAST(floor({WAYS} * pow((hash(c) % 1000000) / 1000000.0, 6)) AS BIGINT) AS of_variant "
     "FROM range($low, $high) AS t(c)) JOIN step ON step.v = of_variant ORDER BY c, step_no"
 )
 _STEPS = (
@@ -138,13 +152,14 @@ def measure(_home: str) -> dict[str, Any]:
         "times": lambda: dfg(build, cohort, with_times=True),
         "variants": lambda: variants(build, cohort, limit=50),
     }
-    found = {name: min(_seconds(ask) for _ in range(3)) for name, ask in asked.items()}
+    found = {name: min(seconds(ask) for _ in range(3)) for name, ask in asked.items()}
     busiest = {name: min(_busiest(ask) for _ in range(3)) for name, ask in asked.items()}
     counted = dfg(build, cohort)
     return {**found, "busiest": busiest, "cases": counted.cases, "events": counted.events}
 
 
-def _seconds(ask: Callable[[], Any]) -> float:
+def seconds(ask: Callable[[], Any]) -> float:
+    """On the clock."""
     began = time.perf_counter()
     ask()
     return time.perf_counter() - began
@@ -180,10 +195,10 @@ def pm4py_asked(home: str) -> dict[str, Any]:
     with duckdb.connect(_warehouse(home), read_only=True) as connection:
         log = connection.execute(_PLAIN).df()
     keys = {"case_id_key": "case_id", "activity_key": "activity", "timestamp_key": "timestamp"}
-    found = {"format": _seconds(lambda: pm4py.format_dataframe(log, "case_id", "activity", "timestamp"))}
-    found["map"] = _seconds(lambda: pm4py.discover_dfg(log, **keys))
-    found["times"] = _seconds(lambda: pm4py.discover_performance_dfg(log, **keys))
-    found["variants"] = _seconds(lambda: pm4py.get_variants(log, **keys))
+    found = {"format": seconds(lambda: pm4py.format_dataframe(log, "case_id", "activity", "timestamp"))}
+    found["map"] = seconds(lambda: pm4py.discover_dfg(log, **keys))
+    found["times"] = seconds(lambda: pm4py.discover_performance_dfg(log, **keys))
+    found["variants"] = seconds(lambda: pm4py.get_variants(log, **keys))
     return found
 
 
@@ -203,9 +218,9 @@ def polars_asked(home: str) -> dict[str, Any]:
     grouped = pairs.group_by("activity", "then")
     gap = pl.col("gap").dt.total_seconds()
     return {
-        "map": _seconds(lambda: grouped.agg(pl.len(), pl.col("case_id").n_unique()).collect()),
-        "times": _seconds(lambda: grouped.agg(pl.len(), gap.mean(), gap.median().alias("m"), gap.quantile(0.9).alias("q")).collect()),
-        "variants": _seconds(lambda: log.lazy().group_by("case_id", maintain_order=True).agg("activity").group_by("activity").len().collect()),
+        "map": seconds(lambda: grouped.agg(pl.len(), pl.col("case_id").n_unique()).collect()),
+        "times": seconds(lambda: grouped.agg(pl.len(), gap.mean(), gap.median().alias("m"), gap.quantile(0.9).alias("q")).collect()),
+        "variants": seconds(lambda: log.lazy().group_by("case_id", maintain_order=True).agg("activity").group_by("activity").len().collect()),
     }  # fmt: skip
 
 
@@ -217,7 +232,9 @@ MEASUREMENTS: dict[str, Callable[..., dict[str, Any]]] = {
 }
 
 
-def report(measured: dict[int, dict[str, Any]], others: dict[str, dict[str, Any]]) -> list[str]:
+def report(
+    measured: dict[int, dict[str, Any]], others: dict[str, dict[str, Any]], more: dict[str, dict[str, Any]]
+) -> list[str]:
     """The section's lines."""
     sizes = list(measured)
     small = measured[sizes[0]]
@@ -247,6 +264,7 @@ def report(measured: dict[int, dict[str, Any]], others: dict[str, dict[str, Any]
         f"unfiltered log of {sizes[0]:,} events in memory; pm4py's formatting took {others['pm4py']['format']:.1f} s before. "
         "Peak memory: " + ", ".join(f"{one['peak_gb']:.1f} GB at {size:,}" for size, one in measured.items()) + "."
     )
+    rows += worked.rows(more["worked"], more["align"], len(columns))
     return [said, "", *sections.table(rows, *columns)]
 
 

@@ -6,10 +6,10 @@ from pathlib import Path
 OUT = Path(__file__).resolve().parents[2] / "docs" / "benchmarks.md"
 HEAD = (
     "# Benchmarks\n\n"
-    "Written by `make bench` (`python -m tests.bench`) and `python -m tests.bench world|year|causes|mining|plan|audit`; every figure of a table is\n"
+    "Written by `make bench`, or `python -m tests.bench load|world|year|causes|mining|click|plan|audit` for one; every figure of a table is\n"
     f"from one run on one machine ({os.cpu_count()} cores). Ratios carry over to other machines, seconds do not.\n"
 )
-ORDER = ("load", "world", "year", "causes", "mining", "plan", "audit")
+ORDER = ("load", "world", "year", "causes", "mining", "click", "plan", "audit")
 
 
 def put(name: str, title: str, lines: list[str], out: Path = OUT) -> None:

@@ -128,10 +128,10 @@ def _start(port: int, home: Path, log: IO[bytes], more: Mapping[str, str]) -> su
 
 
 @contextmanager
-def serving(home: Path, **more: str) -> Iterator[Server]:
-    """The dashboard on a free port for this data folder, from healthy until the block ends; more: of its environment."""
+def serving(home: Path, port: int = 0, **more: str) -> Iterator[Server]:
+    """The dashboard on this or a free port for this data folder, from healthy until the block ends; more: of its environment."""
     with tempfile.NamedTemporaryFile(suffix=".log") as log, ExitStack() as stack:
-        port = free_port()
+        port = port or free_port()
         server = Server(f"http://127.0.0.1:{port}", home, Path(log.name))
         process = _start(port, home, log.file, more)
         stack.callback(process.wait, timeout=20)

@@ -8,9 +8,10 @@ _HEAD, _ROW = 36, 34
 def settled(page: Page) -> None:
     """The run is over, every element's own code has come, and nothing failed.
 
-    Streamlit draws a skeleton until an element's code is loaded; what is below it moves when it comes.
+    Streamlit draws a skeleton until an element's code is loaded; what is below it moves when it comes. While a page comes in
+    place of another, both have their footer.
     """
-    expect(page.get_by_text("AGPL-3.0-or-later")).to_be_attached(timeout=120_000)
+    expect(page.get_by_text("AGPL-3.0-or-later").first).to_be_attached(timeout=120_000)
     expect(page.locator("[data-testid=stApp][data-test-script-state=notRunning]")).to_be_attached(timeout=120_000)
     expect(page.get_by_test_id("stSkeleton")).to_have_count(0, timeout=120_000)
     expect(page.get_by_test_id("stException")).to_have_count(0)

@@ -84,12 +84,9 @@ def _sent_once(home: Path, store: Store, monkeypatch: pytest.MonkeyPatch) -> Non
 
 def _next_build(home: Path, store: Store) -> None:
     """The systems' next files, loaded as every file is: the moved lines were delivered, the exceptions have ended."""
-    short_world.next_files(home.parent)
-    for system in ("erp", "tms"):
-        said = run(
-            home, "load", f"sim_{system}", "--from", str(home.parent / "files" / system), "--as-of", "2026-08-01"
-        )
-        assert said.returncode == 0, said.stderr
+    files = str(short_world.next_files(home.parent))
+    said = run(home, "load", "sim_erp", "sim_tms", "--from", files, "--as-of", "2026-08-01")
+    assert said.returncode == 0, said.stderr
     assert _proposal(store).state == "confirmed"
     case = cases.find(store, users.find(store, "planner"), short_world.EXCEPTION)
     assert case is not None

@@ -1,5 +1,6 @@
 """What does a person see? Every page at a laptop's and a phone's size, filters in links, text that stays text."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -250,3 +251,30 @@ def test_a_home_without_a_build_says_which_command_to_run(
     page.goto(serve(tmp_path).address)
     expect(page.get_by_role("heading", name="Nothing is loaded yet")).to_be_visible(timeout=30_000)
     expect(page.get_by_text("tower load SOURCE --from PATH").first).to_be_visible()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("path", "figure", "place", "expected"),
+    [
+        ("cycle_times", "figure_survival", (0.3, 0.8), r"/exceptions\?lasted=[\d.]+$"),
+        ("integration_health", "figure_error_classes", (0.1, 0.05), r"interface=[^&]+&error=[^&]+$"),
+        ("integration_health", "figure_interface_rates", (0.02, 0.5), r"interface=[^&]+$"),
+    ],
+)
+def test_a_click_on_a_figure_leads_to_its_rows(
+    page: Page, address: str, path: str, figure: str, place: tuple[float, float], expected: str
+) -> None:
+    """A line, a heat table and bars; what a mark carries is tested where the figures are."""
+    page.set_viewport_size({"width": 1440, "height": 1400})
+    page.goto(f"{address}/{path}")
+    settled(page)
+    box = page.locator(f"[class*='st-key-{figure}'] .nsewdrag").first.bounding_box()
+    assert box is not None
+    x, y = box["x"] + place[0] * box["width"], box["y"] + place[1] * box["height"]
+    page.mouse.move(x - 3, y)
+    page.mouse.move(x, y)
+    page.mouse.click(x, y)
+    expect(page).to_have_url(re.compile(expected), timeout=30_000)
+    settled(page)
+    expect(page.get_by_test_id("stException")).to_have_count(0)

@@ -102,7 +102,7 @@ def test_nothing_was_restated_against_the_same_build(asked: Asked) -> None:
     middle = asked("sql", "SELECT (as_of - INTERVAL 20 DAY)::DATE AS since FROM policy")[0]["since"]
     found = asked("kpi", "inflow", "--since", middle, "--by", "severity", "--why", "--against", _current(asked))
     assert (found["restated"]["late_data"], found["restated"]["definition"]) == (0, 0)
-    assert found["restated"]["changed"] == found["restated"]["counted_as_data"] == []
+    assert found["restated"]["changed"] == found["restated"]["mapped"] == []
     assert found["since_reported"]["difference"] == found["why"]["difference"]
     assert found["restated"]["restated"] == found["why"]["before"]
 

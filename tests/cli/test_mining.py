@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.cli.conftest import Ran, run
-from tests.process_mining import escalated_home
+from tests.process_mining import escalated_home, small_home
 from tests.process_mining.escalated_home import ESCALATED, INTENDED
 
 Mine = Callable[..., Any]
@@ -61,10 +61,14 @@ def test_variants_have_the_agreed_shape(mine: Mine) -> None:
 
 
 def test_bottlenecks_are_ranked_by_all_time_that_passes(mine: Mine) -> None:
-    found = mine("bottlenecks", "--limit", "3")
-    assert found["steps"][0]["activity"] == "Resolve"
-    assert found["steps"][0]["total_seconds"] == (sum(1 + i for i in range(12)) + sum(10 + i for i in range(8))) * HOUR
-    assert len(found["edges"]) == 3
+    found = mine("bottlenecks")
+    *waits, fixed = found["steps"]
+    totals = [one["total_seconds"] for one in waits]
+    assert totals == sorted(totals, reverse=True) and not any(one["is_settled"] for one in waits)
+    assert (fixed["activity"], fixed["is_settled"]) == ("Resolve", True)
+    assert fixed["total_seconds"] == (sum(1 + i for i in range(12)) + sum(10 + i for i in range(8))) * HOUR
+    edges = mine("bottlenecks", "--limit", "3")["edges"]
+    assert [one["is_settled"] for one in edges] == [False, False, False, True], "what is fixed is not one of the three"
 
 
 def test_hand_overs_go_to_the_second_team_and_straight_back(mine: Mine) -> None:
@@ -94,6 +98,26 @@ def test_a_mined_model_is_written_and_pm4py_reads_it(mine: Mine, tmp_path: Path,
     else:
         names = {step.label for step in pm4py.read_pnml(str(out))[0].transitions}
     assert set(ESCALATED) <= names
+
+
+def test_a_map_tells_service_from_waiting_and_takes_repeats_as_one(tmp_path: Path) -> None:
+    """By hand: a check of one hour, an hour of waiting, a pick of half an hour that is confirmed twice."""
+    steps = [("Check", 0.0), ("Check", 1.0), ("Pick", 2.0), ("Pick", 2.5), ("Pick", 3.0)]
+    rows = small_home.events({"a": steps}, "order")
+    for event, end in zip(rows["core_event"], ("start", "complete", "start", "complete", "complete"), strict=True):
+        event["lifecycle"] = end  # type: ignore[index]
+    small_home.made(tmp_path, rows)
+    ran = run(tmp_path, "mine", "map", "--view", "order", "--repeats-as-one", "--json")
+    assert ran.returncode == 0, ran.stderr
+    found = json.loads(ran.stdout)
+    assert [(one["from"], one["to"], one["events"], one["total_seconds"]) for one in found["edges"]] == [
+        ("Check", "Pick", 1, 2 * HOUR)
+    ]
+    assert {one["name"]: one["service"]["total_seconds"] for one in found["service"]["steps"]} == {
+        "Check": HOUR, "Pick": HOUR // 2,
+    }  # fmt: skip
+    (wait,) = [one for one in found["service"]["edges"] if (one["from"], one["to"]) == ("Check", "Pick")]
+    assert wait["waiting"]["total_seconds"] == HOUR
 
 
 def test_objects_and_logs_are_written_as_files_that_pm4py_reads(mine: Mine, tmp_path: Path) -> None:

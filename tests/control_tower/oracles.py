@@ -261,10 +261,11 @@ def _(f: Frames) -> float:
 @oracle("duplicate_transactions_per_1000_orders")
 def _(f: Frames) -> float:
     sent = f["core_integration_message"]
-    by_key = sent.assign(sender=sent["idempotency_key"].fillna(sent["message_id"])).groupby("business_key")
-    twice = by_key["sender"].nunique() > 1  # a retry carries the key of its message
-    first = by_key["sent_at"].min()
-    return 1000 * (twice & within(first)).sum() / within(f["core_order"]["order_at"]).sum()
+    named = sent.assign(sender=sent["idempotency_key"].fillna(sent["message_id"]))
+    by_key = named.groupby(["business_key", "interface_id"])  # an order's invoice is not its order sent again
+    first = by_key["sent_at"].min()[by_key["sender"].nunique() > 1]  # a retry carries the key of its message
+    first = first.groupby("business_key").min()
+    return 1000 * within(first).sum() / within(f["core_order"]["order_at"]).sum()
 
 
 @oracle("failed_transactions_per_1000")

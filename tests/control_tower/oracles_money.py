@@ -150,7 +150,8 @@ def _(f: Frames) -> float:
 @oracle("return_on_cost")
 def _(f: Frames) -> float:
     made = f["core_proposal"]
-    gained = made[within(made["confirmed_at"])]["realised_benefit_amount"].sum()
+    benefit = in_euro(f, made["realised_benefit_amount"], made["currency_code"], made["confirmed_at"])
+    gained = benefit[within(made["confirmed_at"])].sum()
     first = max(made["created_at"].min().normalize(), ASKED.since)
     paid = COST * len(pd.date_range(first, ASKED.until, inclusive="left"))
     return (gained - paid) / paid

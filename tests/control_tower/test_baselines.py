@@ -1,14 +1,17 @@
 """Does a figure compare with what the policy states it was before, and with the period before where it states nothing?"""
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
-from control_tower import policy
+from control_tower import kpi, policy
 from control_tower.definitions import KpiDefinition, kpis
-from control_tower.kpi.derived import Figures, captured, combined
+from control_tower.kpi.baseline import captured
+from control_tower.kpi.derived import Figures, combined
 from control_tower.kpi.value import Figure, Period
+from tests.control_tower.conftest import Build
 
 SINCE, UNTIL = datetime(2026, 3, 1), datetime(2026, 4, 1)
 NAME = "order_cycle_recovery"
@@ -31,8 +34,8 @@ def stating(tmp_path: Path, lines: str) -> policy.Policy:
 def test_recovery_is_measured_against_the_baseline_of_the_policy(tmp_path: Path) -> None:
     """K16, EXE-08: from 25 h captured before the wave to 5 h now is 80 %, whatever the period before was."""
     one = kpis()[NAME]
-    stated = captured(one, stating(tmp_path, f"\n[targets.{one.of[0]}]\nbaseline = 25\n"))
-    found = combined(one, hours, (SINCE, UNTIL), stated)[None]
+    decided = stating(tmp_path, f"\n[targets.{one.of[0]}]\nbaseline = 25\n")
+    found = combined(one, hours, (SINCE, UNTIL), float(decided.parameters[f"baseline_{one.of[0]}"]))[None]
     assert (found.value, found.numerator, found.denominator) == pytest.approx((0.8, 20, 25))
     assert found.detail is not None
     assert found.detail["baseline_from"] == "the policy"
@@ -46,9 +49,43 @@ def test_the_policys_baseline_is_of_the_whole_and_not_of_a_part(tmp_path: Path) 
     assert part.detail["baseline_from"] == "the period before"
 
 
+def test_the_baseline_is_that_of_the_builds_policy_until_another_is_laid_over_it(build: Build) -> None:
+    """EXE-08: never the shipped file's; what one cursor lays over, another does not see."""
+    name = kpis()[NAME].of[0]
+    assert captured(build.connection, name) is None
+    build.connection.execute("INSERT INTO policy_parameter VALUES (?, 25)", [f"baseline_{name}"])
+    assert captured(build.connection, name) == 25
+    with build.connection.cursor() as own:
+        kpi.lay_baselines(own, {name: Decimal("40.5")})
+        assert captured(own, name) == 40.5
+        kpi.lay_baselines(own, {})
+        assert captured(own, name) is None
+        days = "SELECT value FROM policy_parameter WHERE name = 'recurrence_days'"
+        assert own.execute(days).fetchone() == build.connection.execute(days).fetchone()
+    assert captured(build.connection, name) == 25
+
+
+def test_recovery_of_a_build_compares_with_the_baseline_that_its_cursor_reads(build: Build) -> None:
+    """K16 end to end: 10 h with an exception against 4 h without, in one stratum of 60 orders; baseline 24 h."""
+    start = datetime(2026, 3, 2)
+    at = {"channel": "edi", "site_id": "s", "order_at": start}
+    slow = [{"order_id": f"x{n}", "complete_at": start + timedelta(hours=10)} | at for n in range(30)]
+    fast = [{"order_id": f"o{n}", "complete_at": start + timedelta(hours=4)} | at for n in range(30)]
+    build.insert("core_order", [*slow, *fast])
+    build.insert("mart_exception", [{"exception_id": one["order_id"], "order_id": one["order_id"],
+                                     "detected_at": start} for one in slow])  # fmt: skip
+    asked = kpi.Period(SINCE, UNTIL)
+    delay = kpi.evaluate(build.connection, kpis()[kpis()[NAME].of[0]], asked)
+    assert delay.value == 6
+    assert kpi.evaluate(build.connection, kpis()[NAME], asked).value is None  # nothing before to recover from
+    with build.connection.cursor() as own:
+        kpi.lay_baselines(own, {kpis()[NAME].of[0]: Decimal(24)})
+        found = kpi.evaluate(own, kpis()[NAME], asked)
+        assert (found.value, found.denominator) == (0.75, 24)
+
+
 def test_without_a_stated_baseline_the_period_before_is_compared() -> None:
     one = kpis()[NAME]
-    assert captured(one, policy.load()) is None
     assert combined(one, hours, (SINCE, UNTIL), None)[None].value == pytest.approx(0.75)
 
 

@@ -83,3 +83,32 @@ def test_a_business_exception_traces_to_a_message_that_had_failed_before_it(buil
     assert found[["n", "traced_count", "failed_count", "late_count", "repeated_count"]].to_numpy().tolist() == [
         [6, 4, 2, 1, 1]
     ]
+
+
+def test_an_attempt_and_a_dead_letter_lead_to_their_exception_within_the_scope(build: Build) -> None:
+    """INT-03: m1 names x1; m2's order has x2 and the newer x3; m4's order has none. # fault 83: DC2's are not named."""
+    sent = datetime(2026, 3, 5)
+    lost = {"sent_at": sent, "status": "dead_letter", "dlq_at": sent, "error_class": "schema"}
+    build.insert("core_integration_message", [
+        message(1, exception_id="x1", **lost), message(2, order_id="o2", **lost), message(4, order_id="o4", **lost),
+        message(5, **lost) | {"error_class": None, "http_code": 429, "order_id": "o2"},
+        message(6, sent_at=sent, order_id="o2"),
+    ])  # fmt: skip
+    raised = {"type_code": "late", "type_title": "Late", "category": "supply", "site_id": "DC1"}
+    build.insert("mart_exception", [
+        {"exception_id": "x1", "detected_at": sent} | raised | {"site_id": "DC2"},
+        {"exception_id": "x2", "order_id": "o2", "detected_at": sent} | raised,
+        {"exception_id": "x3", "order_id": "o2", "detected_at": sent + timedelta(hours=1)} | raised,
+    ])  # fmt: skip
+    asked = {"source": "", "interface": "x:edi", "error": "", "since": SINCE, "until": UNTIL, "row_limit": 10}
+    for scope, named in (("true", "x1"), ("site_id = 'DC1'", None)):
+        found = {}
+        for name in ("dead_letter", "failed_attempt"):
+            text = (warehouse.READS / f"{name}.sql").read_text(encoding="utf-8")
+            text = text.replace("{exceptions}", f"(SELECT * FROM mart_exception WHERE {scope})")
+            bound = {key: value for key, value in asked.items() if f"${key}" in text}
+            rows = build.connection.execute(text, bound).df().set_index("message_id")
+            found[name] = rows["exception_id"].astype(object).where(rows["exception_id"].notna(), None).to_dict()
+        assert found["dead_letter"] == found["failed_attempt"] == {"m1": named, "m2": "x3", "m4": None, "m5": "x3"}
+    limited = build.connection.execute(text, asked | {"error": "rate_limit"}).df()
+    assert (list(limited["message_id"]), list(limited["total"])) == (["m5"], [1])

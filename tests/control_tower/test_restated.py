@@ -213,10 +213,42 @@ def test_a_mart_of_that_time_is_made_again_of_the_rows_known_now(
     assert held == found["restated"], "the build itself was not touched"
 
 
-def test_what_a_source_or_a_detection_rule_changed_is_named_beside_the_late_data() -> None:
-    then, now = build_of(30, "a"), build_of(30, "a", "late")
-    for made, digest, text in ((then, "one", "SELECT 1"), (now, "two", "SELECT 2")):
-        made.insert("source_registry", [{"source_system": "erp", "definition_hash": digest}])
+@pytest.mark.parametrize(
+    ("mapping", "files", "part"),
+    [("one", ["a"], "late_data"), ("one", ["a", "b"], "late_data"), ("two", ["a"], "mapping"),
+     ("two", ["a", "b"], "late_data_and_mapping")],
+    ids=["nothing else", "late file", "other mapping", "both"],
+)  # fmt: skip
+def test_rows_that_another_mapping_delivers_are_no_late_data(mapping: str, files: list[str], part: str) -> None:
+    """Of two rows one is new: by the file that brought it, by the mapping that reads it, or by both; the parts add up."""
+    then, now = build_of(60, "a"), build_of(60, "a", "new")
+    for made, digest, names in ((then, "one", ["a"]), (now, mapping, files)):
+        made.connection.execute("UPDATE mart_exception SET source_system = 'erp'")
+        made.insert("source_registry", [{"source_system": "erp", "definition_hash": digest},
+                                        {"source_system": "mail", "definition_hash": f"{digest} of mail"}])  # fmt: skip
+        made.insert(
+            "load_ledger",
+            [
+                {"source_system": "erp", "file_no": n, "sha256": one, "loaded_at": datetime(2026, 4, 5)}
+                for n, one in enumerate(names)
+            ],
+        )
+    definition = kpis()["repeat_exception_rate"]
+    found = kpi.restated(now.connection, then.connection, definition, PERIOD, None)
+    moved = pytest.approx(2 / 3 - 1 / 2)
+    assert {name: found[name] for name in ("late_data", "mapping", "late_data_and_mapping")} == {
+        name: moved if name == part else 0 for name in ("late_data", "mapping", "late_data_and_mapping")
+    }
+    assert found["mapped"] == (["source erp"] if mapping == "two" else []), "mail has no row behind this figure"
+    whole = kpi.whole_change({"adds_up": False, "before": found["restated"], "after": 0.9}, found)
+    named = {"reported", "now", "difference"}
+    assert sum(value for name, value in whole.items() if name not in named) == pytest.approx(whole["difference"])
+
+
+def test_a_detection_rule_that_changed_is_named_and_its_rows_are_no_late_data() -> None:
+    then, now = build_of(60, "a"), build_of(60, "a", "new")
+    for made, text in ((then, "SELECT 1"), (now, "SELECT 2")):
         made.insert("build_definition", [{"kind": "exception_type", "name": "late_asn", "definition": text}])
     found = kpi.restated(now.connection, then.connection, kpis()["repeat_exception_rate"], PERIOD, None)
-    assert found["counted_as_data"] == ["source erp", "exception type late_asn"]
+    assert found["mapped"] == ["exception type late_asn"]
+    assert (found["late_data"], found["mapping"]) == (0, pytest.approx(2 / 3 - 1 / 2))

@@ -8,7 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from control_tower import warehouse
-from control_tower.services import cases, opening, triaging, users
+from control_tower.services import casefile, cases, opening, triaging, users
 from control_tower.services.request import Request
 from control_tower.services.triaging import Asked
 from control_tower.settings import Settings
@@ -172,6 +172,8 @@ def test_what_a_log_does_not_hold_is_said(run: Run, homes: Homes) -> None:
     for missing in ("stock of its item", "shipment of it", "no money is stated"):
         assert missing in said
     assert "Nothing is open in this build." in words(run("all_closed", "work_queue"))
+    app = run("all_closed", "reallocation_workbench")
+    assert "This build has nothing to deal out." in words(app) and "A plan needs open order lines" in words(app)
 
 
 def test_the_panel_of_an_exception_leads_to_its_case(run: Run, homes: Homes, desk: Store) -> None:
@@ -179,3 +181,24 @@ def test_the_panel_of_an_exception_leads_to_its_case(run: Run, homes: Homes, des
     app = run("sample", "exceptions", exception=key)
     links = [link for link in app.get("page_link") if link.proto.label == "Open the case"]
     assert len(links) == 1 and key.replace(":", "%3A") in links[0].proto.query_string
+
+
+def test_the_queue_is_worked_through_case_by_case_and_no_word_is_carried_to_the_next(
+    run: Run, homes: Homes, desk: Store
+) -> None:
+    rows = run("sample", "work_queue")
+    order = rows.session_state["walk_ids"]
+    assert [key.partition(":")[2] for key in order] == list(rows.dataframe[0].value["id"])
+    app = run("sample", "case", exception=order[0])
+    app.session_state["walk_ids"] = order
+    app.run()
+    assert app.button(key="walk_back").disabled and f"1 of {len(order)} as the work queue stood" in words(app)
+    app.text_input(key="case_remark").set_value("only for the first")
+    app.text_input(key="case_case.mark_duplicate_text").set_value(order[2])
+    app = press(app, "walk_next")
+    assert order[1] in app.query_params["exception"]
+    assert app.text_input(key="case_remark").value == ""
+    assert not [one.value for one in app.text_input if one.value]
+    app = press(app, "case_comment")
+    assert not casefile.read(desk, users.find(desk, "planner"), order[1], []).comments
+    assert order[0] in press(app, "walk_back").query_params["exception"]

@@ -41,6 +41,17 @@ def test_one_map_shows_the_differences_of_two_cohorts(run: Run, homes) -> None:
     assert picture["legend"]["high"] == "more often in critical"
 
 
+def test_both_sets_leave_as_event_logs(run: Run, homes) -> None:
+    app = run("sample", "compare", **SEVERITIES)
+    keys = [str(one.key) for one in app.get("download_button") if str(one.key).startswith("log_")]
+    assert keys == ["log_first_xes", "log_first_csv", "log_second_xes", "log_second_csv"]
+    with warehouse.open_current(Settings(home=homes("sample"))).cursor() as cursor:
+        events = dict(cursor.execute("SELECT e.severity, sum(c.step_count) FROM mart_case c JOIN mart_exception e "
+                                     "ON e.exception_id = c.case_id WHERE c.view = 'exception' GROUP BY ALL").fetchall())  # fmt: skip
+    for name in ("critical", "standard"):
+        assert f"All {events[name]:,} events ({name}) as" in words(app)
+
+
 def test_a_selected_step_leads_to_the_cases_of_either_side(run: Run, homes) -> None:
     """PM-10."""
     app = run("sample", "compare", **SEVERITIES, step="Ask for information", side="second")

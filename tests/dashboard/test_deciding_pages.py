@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,8 @@ from streamlit.testing.v1 import AppTest
 from cli import main as cli
 from control_tower.errors import NotAllowed, Stale
 from control_tower.model import AuditEntry, Proposal
-from control_tower.services import approvals, opening, planning, proposals, releases, trail, users
+from control_tower.policy import SHIPPED
+from control_tower.services import approvals, opening, planning, policy, proposals, releases, trail, users
 from control_tower.services.planning import Wish
 from control_tower.services.request import Request
 from control_tower.settings import Settings
@@ -277,3 +279,59 @@ def test_somebody_of_other_sites_sees_neither_the_plan_nor_the_proposal(desk: De
         planning.outlook(desk.store, desk.settings, Wish((desk.shortage.exception_id,)), scoped)
     with pytest.raises(NotAllowed, match="no proposal"):
         proposals.find(desk.store, scoped, "P-000001")
+
+
+def test_the_case_of_a_shortage_shows_what_is_around_it_and_that_the_next_departments_wait(desk: Desk) -> None:
+    """TRI-05, TRI-06, TRI-07, ROU-05, ROU-06: facts of every system, tasks beside it, and the hold in words."""
+    app = desk.tab("planner", "case", exception=desk.shortage.exception_id)
+    tabs = {tab.label.rstrip(" 0123456789") for tab in app.tabs if tab.label[-1:].isdigit()}
+    assert {"Order and lines", "Stock", "Supply", "Messages"} <= tabs
+    assert {"Customer and contract", "Shipments", "Invoices", "Events"} <= {
+        tab.label.rstrip(" 0123456789") for tab in app.tabs
+    }
+    said = words(app)
+    assert "decided: conditional" in said or "decided: manual" in said
+    for tile in (
+        "Revenue at risk",
+        "margin ",
+        "Acknowledge",
+        "Decide",
+        "Resolve",
+        "Why this severity",
+        "How similar ones ended",
+    ):
+        assert tile in said, tile
+    assert "held downstream" not in said
+    app.text_input(key="case_task").set_value("tell the customer")
+    app.button(key="case_task_add").click().run()
+    app.text_input(key="case_case.hold_reason").set_value("price is open")
+    app.button(key="case_case.hold").click().run()
+    assert "held downstream" in words(app) and "tell the customer" in words(app)
+
+
+def test_another_versions_text_is_begun_with_again_and_needs_a_second_person_as_any_other(desk: Desk) -> None:
+    """GOV-05, GOV-08: back to other rules, under a new name; the text in force comes first."""
+    text = SHIPPED.read_text(encoding="utf-8").replace('version = "1"', 'version = "2"', 1)
+    policy.draft(desk.store, Request("engineer", "stricter"), text)
+    app = desk.tab("admin", "audit_and_policy")
+    assert app.selectbox(key="policy_begin").value == "1"
+    assert 'version = "1"' in app.text_area(key="policy_text_1").value
+    app.selectbox(key="policy_begin").set_value("2").run()
+    begun = app.text_area(key="policy_text_2")
+    assert begun.value == text
+    begun.set_value(text.replace('version = "2"', 'version = "3"', 1))
+    app.text_input(key="policy_why").set_value("as it was").run()
+    app.button(key="policy_draft").click().run()
+    newest = policy.history(desk.store)[0]
+    assert (newest.version, newest.author_id, newest.activated_at) == ("3", "admin", None)
+    with pytest.raises(NotAllowed, match="somebody else must activate"):
+        policy.activate(desk.store, Request("admin"), "3", datetime.now(UTC) + timedelta(minutes=2))
+
+
+def test_a_proposal_at_its_end_leads_to_a_new_plan_of_the_same_shortage(desk: Desk) -> None:
+    made = desk.submitted()
+    proposals.withdraw(desk.store, Request("planner"), made.proposal_id)
+    app = desk.tab("planner", "reallocation_workbench", proposal=made.proposal_id)
+    app.button(key="plan_anew").click().run()
+    assert not app.exception and "What happens when you submit" in words(app)
+    assert desk.shortage.exception_id in app.query_params["exception"]

@@ -12,7 +12,9 @@ from websockets.exceptions import InvalidStatus
 
 from control_tower import warehouse
 from control_tower.model import User
-from control_tower.services import opening, proposals, users
+from control_tower.policy import SHIPPED
+from control_tower.services import backlog, opening, policy, proposals, users
+from control_tower.services.backlog import Finding
 from control_tower.services.request import Request
 from control_tower.settings import Settings
 from control_tower.vocabulary import Role
@@ -29,6 +31,8 @@ FORGED = (
     Action.CASE_HOLD, Action.CASE_LINK, Action.CASE_DUPLICATE, Action.CASE_FALSE_POSITIVE,
 )  # fmt: skip
 CASE, APPROVALS, QUEUE, BENCH = "case", "approvals", "work_queue", "reallocation_workbench"
+RULES, BACKLOG = "audit_and_policy", "prevention_backlog"
+ACTING = (CASE, APPROVALS, QUEUE, BENCH, RULES, BACKLOG)
 
 
 @dataclass
@@ -40,6 +44,7 @@ class Served:
     store: Store
     exception_id: str
     proposal_id: str
+    backlog_id: str
     others: list[str]
     """Other open cases, one per role."""
 
@@ -53,6 +58,7 @@ class Served:
             CASE: f"exception={self.exception_id}",
             APPROVALS: f"proposal={self.proposal_id}",
             BENCH: f"exception={self.exception_id}",
+            BACKLOG: f"entry={self.backlog_id}",
         }.get(page, "")
 
     def trail(self) -> list[tuple[str, str, str]]:
@@ -85,9 +91,23 @@ def served(demo: Demo, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ser
     (place / ".streamlit" / "secrets.toml").write_text(SECRETS_FILE, encoding="utf-8")
     with serving(settings.home, HOME=str(place)) as server:
         yield Served(
-            server.address, settings, store, found.exception_id, made.subject_id, _others(settings, found.exception_id)
+            server.address,
+            settings,
+            store,
+            found.exception_id,
+            made.subject_id,
+            _begun(store),
+            _others(settings, found.exception_id),
         )
     opening.forget()
+
+
+def _begun(store: Store) -> str:
+    """A draft of the policy that waits for its second person, and a finding on the backlog; the finding's number."""
+    text = SHIPPED.read_text(encoding="utf-8").replace('version = "1"', 'version = "2"', 1)
+    policy.draft(store, Request("engineer", "stricter"), text)
+    found = Finding("short picks come from one aisle", "engineer", "recount weekly", "master_data", {"n": 412})
+    return backlog.add(store, Request("analyst"), found).subject_id
 
 
 def _other_site(settings: Settings, proposal_id: str, store: Store) -> str:
@@ -117,6 +137,8 @@ def harvest(served: Served) -> dict[str, Shown]:
         QUEUE: Role.OPERATIONS_LEADER,
         BENCH: Role.OPERATIONS_LEADER,
         APPROVALS: Role.APPROVER,
+        RULES: Role.ADMINISTRATOR,
+        BACKLOG: Role.PROCESS_ENGINEER,
     }
     found = {}
     for page, role in owners.items():
@@ -125,7 +147,9 @@ def harvest(served: Served) -> dict[str, Shown]:
     offered = {page: {one.label for one in shown.of("button") if not one.disabled} for page, shown in found.items()}
     assert {"Acknowledge", "Start", "Resolve now", "Assign now", "Duplicate now", "Add the remark"} <= offered[CASE]
     assert "Approve" in offered[APPROVALS]
-    assert {"Reject", "Approve"} <= {one.label for one in found[APPROVALS].of("button")}
+    every = {page: {one.label for one in shown.of("button")} for page, shown in found.items()}
+    assert {"Reject", "Approve", "Lend the right to approve"} <= every[APPROVALS]
+    assert {"Save as draft", "Activate"} <= every[RULES] and {"Start", "Done", "Drop"} <= every[BACKLOG]
     return found
 
 
@@ -194,7 +218,7 @@ def test_frames_that_press_what_a_role_may_not_change_nothing(
 ) -> None:
     # fault 71, # fault 72: every button that the page hides from this role or shows it disabled, in one frame
     before = served.trail()
-    for page in (CASE, APPROVALS, QUEUE, BENCH):
+    for page in ACTING:
         with served.tab(role) as tab:
             own = {key for key, one in tab.open(page, served.query(page)).buttons.items() if not one.disabled}
             forged = set(harvest[page].buttons) - own

@@ -1,15 +1,22 @@
 """Do the leaders' pages state the figures of the KPI definitions, and say what they cannot know?"""
 
+import re
+import tomllib
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
-from control_tower import kpi, warehouse
+from control_tower import kpi, policy, warehouse
 from control_tower.definitions import kpis
+from control_tower.services import opening
+from control_tower.services import policy as policies
+from control_tower.services.request import Request
 from control_tower.settings import Settings
-from dashboard import figures, theme
+from dashboard import answers, figures, theme
 from dashboard.components import kpi_tile
+from tests.dashboard import sample_build
 from tests.dashboard.conftest import Run, words
 
 UNTIL = datetime(2026, 3, 16)
@@ -149,3 +156,46 @@ def test_the_scope_of_a_user_is_part_of_every_figures_key(homes) -> None:
     again = figures.Figures(reader, Filters(site_id=("acme:DC1",)), asked).now("new_exceptions")
     assert one_site.value == again.value
     assert one_site.value < everyone.value
+
+
+def test_a_tile_and_a_catalogue_row_state_target_and_baseline_of_the_policy_in_force(run: Run, tmp_path: Path) -> None:
+    """EXE-01, EXE-08: a version that somebody drafted and somebody else activated, not the shipped file."""
+    home = sample_build.write_home(tmp_path, rows=600, build_id="build-decided")
+    then = datetime.now(UTC) - timedelta(hours=1)
+    store = opening.open_store(Settings(home=home), clock=lambda: then)
+    text = policy.SHIPPED.read_text(encoding="utf-8").replace(
+        f'version = "{policy.load().version}"', 'version = "wave"', 1
+    )
+    text = text.replace(
+        "[targets.sla_breach_rate]\ntarget = 0.05", "[targets.sla_breach_rate]\ntarget = 0.04\nbaseline = 0.9"
+    )
+    policies.draft(store, Request("admin", reason="before the wave"), text)
+    policies.activate(store, Request("executive", reason="before the wave"), "wave", then)
+    store.close()
+    said = words(run(home, "executive_overview"))
+    assert "target ≤ 4.0 %" in said
+    assert re.search(r"baseline 90\.0 %, better by \d+\.\d points", said)
+    app = run(home, "kpi_catalogue", kpi="sla_breach_rate")
+    assert {"4.0 %", "90.0 %"} <= {text.value for text in app.text}
+    stated = tomllib.loads(next(code.value for code in app.code if "[targets." in code.value))["targets"][
+        "sla_breach_rate"
+    ]
+    now = next(tile.value for tile in run(home, "executive_overview").metric if tile.label == "SLA breach rate")
+    assert (stated["target"], theme.percent(stated["baseline"], 1)) == (0.04, now), "what is captured is what is shown"
+
+
+def test_the_aging_page_says_why_its_list_is_shorter_than_its_tile() -> None:
+    """K10 counts at the build's clock, the list by each source's own (ruling 7): both are said; # fault 19."""
+    row = {"open_count": 308, "stock_count": 313.0, "late_count": 2, "sla_known_count": 3, "due_next_count": 1,
+           "due_known_count": 1, "open_value": None, "median_age_hours": 5.0, "oldest_hours": 9.0, "ended_count": 0,
+           "arrived_count": 0}  # fmt: skip
+    assert answers.aging(row, "EUR").startswith(
+        "313 open (308 by their own sources' clocks, as listed below), 2 past SLA"
+    )
+    assert answers.aging(row | {"stock_count": 308.0}, "EUR").startswith("308 open, 2 past SLA")
+
+
+def test_the_aging_sentence_states_the_number_of_its_tile(run: Run) -> None:
+    app = run("sample", "aging")
+    tile = next(tile.value for tile in app.metric if tile.label == "Open exceptions")
+    assert f"{tile} open" in words(app)

@@ -140,3 +140,9 @@ def test_decisions_add_up_to_compared_unmatched_too_recent_and_not_known(tmp_pat
         found = compared.compare(rows, measure, RULES.model_copy(update={"caliper": 0.05}))
         assert found.decided == found.effect.sets + found.unmatched + found.too_recent + found.not_known == 50
     assert compared.compare(late, Measure.HOURS, RULES).too_recent > 0
+
+
+def test_values_without_a_formula_are_named_and_not_counted(run: Run) -> None:
+    """EXE-06."""
+    said = words(run("sample", "outcomes"))
+    assert "Faster collections, lower cost of handling deductions, tighter finance control and resilience" in said

@@ -1,7 +1,8 @@
 """Does a finding become an entry with an owner, and is its change measured in the build? (RCA-08)"""
 
 from collections.abc import Callable
-from datetime import date
+from dataclasses import replace
+from datetime import date, datetime
 from pathlib import Path
 
 import pytest
@@ -10,11 +11,13 @@ from streamlit.testing.v1 import AppTest
 
 from control_tower import warehouse
 from control_tower.errors import NotAllowed
+from control_tower.filters import Filters
+from control_tower.model import BacklogEntry
 from control_tower.services import backlog, opening, preventing
 from control_tower.services.backlog import Finding
 from control_tower.services.request import Request
 from control_tower.settings import Settings
-from dashboard.components import prevention_form
+from dashboard.components import prevention_form, prevention_view
 from tests.control_tower.analysis.changed import changed_build
 from tests.dashboard.conftest import APP, words
 
@@ -113,3 +116,15 @@ def test_an_entry_without_a_counted_finding_cannot_be_measured_and_the_refusal_i
         assert {entry.actor_id for entry in refusals} == {"engineer", "planner"}
     finally:
         store.close()
+
+
+def test_each_side_of_the_figure_opens_the_cases_of_the_finding_on_that_side_of_the_change() -> None:
+    at = datetime(2026, 5, 2)
+    found = {"type_code": "pick_shortfall", "values": {"site_id": "S7", "segment": "retail"}, "sites": [],
+             "changed_on": "2026-05-02"}  # fmt: skip
+    entry = BacklogEntry("B1", "f", "o", "c", "training", "measured", 1, "engineer", at, at, found)
+    finding = Filters(type_code=("pick_shortfall",), site_id=("S7",))
+    assert prevention_view.cases(entry, "before") == replace(finding, until=date(2026, 5, 1))
+    assert prevention_view.cases(entry, "after") == replace(finding, since=date(2026, 5, 2))
+    any_type = replace(entry, evidence=found | {"type_code": "*"})
+    assert prevention_view.cases(any_type, "after").type_code == ()

@@ -105,6 +105,24 @@ def test_service_stands_apart_from_waiting_where_start_and_complete_exist(run: R
     assert [one["label"] for one in drawn["edges"] if one["kind"] == "flow"] == ["1.0 h"]
 
 
+def test_repeats_are_taken_as_one_by_a_switch_that_the_link_keeps(run: Run, tmp_path) -> None:
+    """Ruling 15, by hand: two reminders an hour apart, answered two hours after the first; off, the loop is drawn."""
+    rows = small_home.events({"a": [("Remind", 0.0), ("Remind", 1.0), ("Answer", 2.0)]})
+    small_home.made(tmp_path, {**rows, "core_exception": small_home.exceptions(["a"])})
+    app = run(tmp_path, "process_map", metric="median")
+    assert {one["tip"].split(":")[0] for one in _picture(app)["edges"] if one["kind"] == "flow"} == {
+        "Remind → Remind", "Remind → Answer",
+    }  # fmt: skip
+    app.toggle(key="map_repeats").set_value(True).run()
+    assert app.query_params["repeats"] in ("once", ["once"])
+    (path,) = [one for one in _picture(app)["edges"] if one["kind"] == "flow"]
+    assert (path["tip"].split(":")[0], path["label"]) == ("Remind → Answer", "2.0 h")
+    linked = run(tmp_path, "process_map", metric="median", repeats="once")
+    assert _picture(linked) == _picture(app)
+    app.toggle(key="map_repeats").set_value(False).run()
+    assert "repeats" not in app.query_params
+
+
 def test_the_cases_of_a_view_leave_as_xes_csv_and_ocel(run: Run, homes, tmp_path, monkeypatch) -> None:
     """The buttons stand on the pages; the files they make are read back by pm4py."""
     build = small_home.made(tmp_path, small_home.events({"a": ["Check", "Pick"], "b": ["Check"]}, "order"))
@@ -124,6 +142,7 @@ def test_the_cases_of_a_view_leave_as_xes_csv_and_ocel(run: Run, homes, tmp_path
         assert (len(objects.events), set(objects.objects["ocel:oid"])) == (3, {"a", "b"})
     for page, kinds in (
         ("process_map", ["log_xes", "log_csv"]),
+        ("variants", ["log_xes", "log_csv"]),
         ("objects", ["log_json", "log_xml", "log_xes", "log_csv"]),
     ):
         app = run(tmp_path, page, view="order")

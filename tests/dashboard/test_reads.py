@@ -23,7 +23,7 @@ UNTIL = datetime(2026, 3, 16)
 SINCE = UNTIL - timedelta(days=28)
 BOUND: dict[str, Any] = {
     "since": SINCE, "until": UNTIL, "before": SINCE - timedelta(days=28), "weeks": 13, "dimension": "site_id",
-    "row_limit": 10**9, "skip": 0, "sort": "impact", "whose": "open", "exception_id": "acme:E000007",
+    "row_limit": 10**9, "skip": 0, "sort": "impact", "whose": "open", "interface": "acme:EDI.ORDERS", "error": "", "exception_id": "acme:E000007",
     "source": "", "rule": "", "text": "", "days": 28, "customers": [], "order_line_ids": ["acme:O1-1"],
     "exception_ids": ["acme:E000007"],
 }  # fmt: skip

@@ -134,16 +134,26 @@ def test_steps_are_ranked_by_all_time_open_cases_included(run: Run, homes) -> No
     """PM-02."""
     stays = _stays(homes("hands"))
     total = {step: sum(seconds) for step, seconds in stays.items()}
-    order = sorted(total, key=lambda step: (-total[step], step))
+    order = sorted(
+        total, key=lambda step: (step == "Resolve", -total[step], step)
+    )  # after the fix nothing is waited for
     app = run("hands", "bottlenecks")
     assert not app.exception
     shown = _table(app, "name", "share", "waiting")
-    assert list(shown["name"]) == order
+    assert list(shown["name"]) == [*order[:-1], "Resolve (fixed)"]
     assert list(shown["share"]) == pytest.approx([100 * total[step] / sum(total.values()) for step in order])
     assert list(shown["times"]) == [len(stays[step]) for step in order]
     assert _tiles(app)["Waiting now"] == f"{len(_open_until(homes('hands'))):,}"
     assert _tiles(app)["All time"] == mined.total(sum(total.values()))
     assert f"passes after {order[0]}" in words(app)
+
+
+def test_no_line_is_drawn_after_the_fix(run: Run) -> None:
+    """Cases that are fixed and not closed would look as if they had gone on."""
+    app = run("hands", "bottlenecks", step="Resolve")
+    assert not app.exception
+    assert "nothing is waited for after it" in words(app)
+    assert "Cases in the line after it" not in words(app)
 
 
 def test_the_line_the_loads_and_the_cases_are_of_the_step_picked(run: Run, homes) -> None:

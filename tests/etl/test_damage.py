@@ -9,7 +9,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from control_tower import builds, manifest, settings, warehouse
+from control_tower import builds, fingerprint, manifest, settings, warehouse
 from control_tower.errors import BuildError, SourceError
 from etl import doctoring, pipeline, source
 from tests.etl import small_source
@@ -54,7 +54,7 @@ def really(path: Path) -> dict[str, tuple[int, str]] | None:
     """What DuckDB itself reads from a damaged copy, all of it; None when it notices the damage."""
     try:
         with duckdb.connect(str(path), read_only=True) as connection:
-            return warehouse.fingerprint(connection)
+            return fingerprint.of(connection)
     except duckdb.Error:
         return None
 

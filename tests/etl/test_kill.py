@@ -15,7 +15,7 @@ from tests.etl.conftest import Loader, Season
 
 STEPS = [
     "land", "hash", "stage", "frame", "cast", "map", "detect", "model", "ledger", "audit", "fingerprint", "checkpoint",
-    "manifest", "verify", "install", "switch", "prune",
+    "manifest", "verify", "findings", "install", "switch", "prune",
 ]  # fmt: skip
 """In this order; `prune` comes after the pointer has moved."""
 KILLS = 40

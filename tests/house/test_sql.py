@@ -7,7 +7,13 @@ import pytest
 from control_tower.contract import relations
 from tests.house import sql_rules, tree
 
-SQL_IN_PYTHON = ("control_tower/warehouse.py", "control_tower/kpi/", "etl/engines/", "process_mining/")
+SQL_IN_PYTHON = (
+    "control_tower/warehouse.py",
+    "control_tower/fingerprint.py",
+    "control_tower/kpi/",
+    "etl/engines/",
+    "process_mining/",
+)
 PLACES_OF_SQL = (
     "etl/sources/",
     "etl/models/",

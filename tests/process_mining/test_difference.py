@@ -44,6 +44,7 @@ def test_the_overlay_counts_both_sides_and_says_what_each_has(laid: tuple[Overla
         ("A", "B"): 120, ("X", "A"): 60, ("B", "C"): 50, ("B", "G"): 40, ("G", "C"): 40, ("B", "N"): 30, ("N", "C"): 30,
     }  # fmt: skip
     assert {one.name: one.cases for one in whole.start} == {"X": 60, "A": 60}
+    assert {one.name: one.cases for one in whole.end} == {"C": 120}, "the ends of both sides together"
     new, gone, both = parts[("B", "N")], parts[("B", "G")], parts[("A", "B")]
     assert (new.first.cases, new.second.cases, new.only, new.share.value) == (30, 0, 0, 0.5)
     assert (gone.only, gone.second.share, gone.share.value) == (1, pytest.approx(2 / 3), pytest.approx(-2 / 3))
@@ -72,3 +73,15 @@ def test_the_surest_differences_are_drawn_however_rare_they_are(laid: tuple[Over
     assert {(one.step, one.then) for one in found.different("share")[:MOST_ALWAYS]} <= arcs
     ends = {one.name for one in drawn.activities}
     assert {name for arc in drawn.edges for name in (arc.source, arc.target)} <= ends, "no path without its steps"
+
+
+def test_an_end_that_one_side_alone_has_stays_on_the_map_of_both() -> None:
+    """By hand: two of three cases with X stop at B; on the other side all four go on to C."""
+    log = [step for i in range(3) for step in walked(f"new{i}", "XABC" if not i else "XAB", 1)]
+    log += [step for i in range(4) for step in walked(f"old{i}", "ABC", 1)]
+    build = small_log(log)
+    sides = Cohort(VIEW, through=("X",)), Cohort(VIEW, avoiding=("X",))
+    found = overlay(compare.compare(build, *sides), *(dfg(build, one) for one in sides))
+    assert {one.name: one.cases for one in found.whole.end} == {"C": 5, "B": 2}
+    assert {one.name: one.cases for one in found.whole.start} == {"A": 4, "X": 3}
+    assert {one.name for one in found.drawn("share", 100, 100).end} == {"B", "C"}

@@ -46,6 +46,35 @@ def test_counts_starts_ends_variants_times_and_durations_are_those_of_pm4py(step
 
 
 @settings(max_examples=12)
+@given(logs())
+def test_repeats_taken_as_one_give_the_map_that_pm4py_finds_without_them(steps: list[Step]) -> None:
+    """Ruling 15: of a run of one activity pm4py is given the first event only."""
+    log = frame(steps)
+    is_again = (log["concept:name"] == log["concept:name"].shift()) & (
+        log["case:concept:name"] == log["case:concept:name"].shift()
+    )
+    once = log[~is_again].reset_index(drop=True)
+    follows, start, end = pm4py.discover_dfg(once)
+    timed, _, _ = pm4py.discover_performance_dfg(once)
+    for found in (dfg(small_log(steps), VIEW, with_times=True, collapsed=True),
+                  dfg(small_log(steps), Cohort("order", min_seconds=0), with_times=True, collapsed=True)):  # fmt: skip
+        assert edges(found) == follows
+        assert ({one.name: one.cases for one in found.start}, {one.name: one.cases for one in found.end}) == (
+            start,
+            end,
+        )
+        counted = once.groupby("concept:name")["case:concept:name"].agg(["size", "nunique"])
+        assert {one.name: (one.events, one.cases) for one in found.activities} == dict(
+            zip(counted.index, counted.itertuples(index=False, name=None), strict=True)
+        )
+        for edge in found.edges:
+            told = timed[edge.source, edge.target]
+            assert (edge.mean_seconds, edge.median_seconds, edge.total_seconds) == pytest.approx(
+                (told["mean"], told["median"], told["sum"])
+            )
+
+
+@settings(max_examples=12)
 @given(logs(), st.sampled_from(["Detect", "Assign"]))
 def test_a_filtered_map_is_the_map_of_whole_kept_cases_whichever_way_it_is_counted(
     steps: list[Step], activity: str

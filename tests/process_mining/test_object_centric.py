@@ -70,28 +70,87 @@ def test_events_and_time_are_counted_once_and_convergence_and_divergence_are_mea
     assert (kind, number) == ("comprises", 2)
 
 
-def test_money_is_counted_once_however_many_objects_carry_it(tmp_path: Path) -> None:
+def happened(kept: dict) -> dict[str, list]:
+    """core_event and core_event_object of events typed as name → (activity, hour, {type: objects})."""
+    return {
+        "core_event": [
+            {"event_id": e, "event_no": n, "activity": a, "timestamp": small_home.START + small_home.timedelta(hours=h)}
+            for n, (e, (a, h, _)) in enumerate(kept.items())
+        ],
+        "core_event_object": [
+            {"event_id": e, "object_id": o, "object_type": kind, "qualifier": kind}
+            for e, (_, _, held) in kept.items() for kind, objects in held.items() for o in objects
+        ],
+    }  # fmt: skip
+
+
+def once(build: warehouse.Build, view: str) -> dict[str, tuple]:
+    """Kind → (objects, amount once, at every event, carriers without amount)."""
+    money = object_centric.object_view(build, Cohort(view=view)).money
+    return {row[0]: tuple(row[1:]) for row in money.itertuples(index=False)}
+
+
+def test_an_order_line_counts_once_however_many_objects_carry_it(tmp_path: Path) -> None:
     """By hand: 10 × 5 and 4 × 20, touched as lines and through their order; o2 has no price."""
-    kept = {"e1": ("Book", 0, {"order": ["o1"], "order_line": ["l1", "l2"]}), "e2": ("Pick", 1, {"order_line": ["l1"]}),
-            "e3": ("Ship", 2, {"order": ["o1"]}), "e4": ("Book", 0, {"order": ["o2"]})}  # fmt: skip
-    related = [
-        {"event_id": e, "object_id": o, "object_type": kind, "qualifier": kind}
-        for e, (_, _, held) in kept.items() for kind, objects in held.items() for o in objects
-    ]  # fmt: skip
+    tables = happened({
+        "e1": ("Book", 0, {"order": ["o1"], "order_line": ["l1", "l2"]}), "e2": ("Pick", 1, {"order_line": ["l1"]}),
+        "e3": ("Ship", 2, {"order": ["o1"]}), "e4": ("Book", 0, {"order": ["o2"]}),
+    })  # fmt: skip
     lines = [("l1", "o1", 10, 5), ("l2", "o1", 4, 20), ("l3", "o2", 7, None)]
-    tables = {
-        "core_event": [{"event_id": e, "event_no": n, "activity": a, "timestamp": small_home.START + small_home.timedelta(hours=h)}
-                       for n, (e, (a, h, _)) in enumerate(kept.items())],
-        "core_event_object": related,
+    tables |= {
         "core_order": [{"order_id": one, "order_at": small_home.START, "currency_code": "EUR"} for one in ("o1", "o2")],
         "core_order_line": [{"order_line_id": line, "order_id": order, "line_no": 1, "ordered_qty": many, "unit_price": price,
                              "currency_code": "EUR"} for line, order, many, price in lines],
+        "ref_currency_rate": [{"currency_code": "EUR", "valid_from": small_home.START.date(), "rate": 1}],
     }  # fmt: skip
-    tables["ref_currency_rate"] = [{"currency_code": "EUR", "valid_from": small_home.START.date(), "rate": 1}]
-    found = object_centric.object_view(small_home.made(tmp_path, tables), Cohort(view="order"))
-    assert found.amount == 130
+    build = small_home.made(tmp_path, tables)
+    # e2 is no event of an order, so the line's second event is not chosen: 130 as lines, 260 through the order
+    assert once(build, "order") == {"order value": (4, 130, 390, 1)}
+    found = object_centric.object_view(build, Cohort(view="order"))
     assert found.types.set_index("object_type")["amount"].to_dict() == {"order": 130, "order_line": 130}
-    assert object_centric.as_json(found, 5)["amount"] == 130
+    (told,) = object_centric.as_json(found, 5)["money"]
+    assert (told["kind"], told["amount"], told["unknown"]) == ("order value", 130, 1)
+
+
+def test_freight_bills_receipts_purchases_and_risk_count_once_and_apart(tmp_path: Path) -> None:
+    """By hand: two events each, dollars at 0.5 from the 1st and 0.8 from the 5th, two exceptions on one invoice."""
+    both = {
+        "shipment": ["s1"],
+        "invoice": ["i1", "i2", "i3"],
+        "payment": ["p1"],
+        "purchase_order": ["po1"],
+        "exception": ["x1", "x2"],
+    }
+    tables = happened({"e1": ("Bill", 0, both), "e2": ("Close", 1, both)})
+    early, late = small_home.START, small_home.START + small_home.timedelta(days=7)
+    tables |= {
+        "ref_currency_rate": [
+            {"currency_code": "EUR", "valid_from": early.date(), "rate": 1},
+            {"currency_code": "USD", "valid_from": early.date(), "rate": 0.5},
+            {"currency_code": "USD", "valid_from": small_home.START.date() + small_home.timedelta(days=5), "rate": 0.8},
+        ],
+        "core_shipment": [{"shipment_id": "s1", "shipped_at": late, "freight_amount": 10, "currency_code": "USD"}],
+        "core_invoice": [
+            {"invoice_id": "i1", "direction": "receivable", "posted_at": early, "amount": 100, "currency_code": "USD"},
+            {"invoice_id": "i2", "direction": "payable", "posted_at": early, "amount": 7, "currency_code": "EUR"},
+            {"invoice_id": "i3", "direction": "receivable", "posted_at": early, "amount": 900, "currency_code": "CHF"},
+        ],
+        "core_cash_receipt": [{"cash_receipt_id": "p1", "received_at": late, "amount": 100, "currency_code": "USD"}],
+        "core_supply": [
+            {"supply_id": "r1", "supply_type": "purchase_order", "purchase_order_id": "po1", "ordered_qty": 3, "unit_cost": 2,
+             "currency_code": "EUR", "ordered_at": early},
+            {"supply_id": "r2", "supply_type": "asn", "purchase_order_id": "po1", "ordered_qty": 3, "unit_cost": 2,
+             "currency_code": "EUR", "ordered_at": early},
+        ],
+        "core_exception": [
+            {**one, "invoice_id": "i1", "value_at_risk_amount": worth, "currency_code": "EUR"}
+            for one, worth in zip(small_home.exceptions(["x1", "x2"]), (30, 50), strict=True)
+        ],
+    }  # fmt: skip
+    assert once(small_home.made(tmp_path, tables), "invoice") == {
+        "purchase value": (1, 6, 12, 0), "freight": (1, 8, 16, 0), "invoiced to customers": (2, 50, 100, 1),
+        "invoiced by suppliers": (1, 7, 14, 0), "cash received": (1, 80, 160, 0), "value at risk": (2, 50, 160, 0),
+    }  # fmt: skip
 
 
 def test_the_map_of_each_type_counts_objects_and_events_apart(build) -> None:

@@ -33,6 +33,19 @@ def test_service_is_start_to_complete_and_waiting_from_the_last_complete_before(
     assert (pack.atomic, pack.instances, pack.service_median, pack.service_total) == (1, 0, None, None)
 
 
+def test_a_start_of_another_name_begins_the_work_that_is_declared() -> None:
+    """By hand: two picks of 70 and 30 s, the second after a wait of 20 s; a third has begun and is not done."""
+    steps = [
+        Step("a", "Start picking", 0, lifecycle="start"), Step("a", "Pick", 70, lifecycle="complete"),
+        Step("a", "Start picking", 90, lifecycle="start"), Step("a", "Pick", 120, lifecycle="complete"),
+        Step("b", "Start picking", 0, lifecycle="start"),
+    ]  # fmt: skip
+    rows = {row.activity: row for row in performance(small_log(steps), VIEW).activities}
+    pick, begun = rows["Pick"], rows["Start picking"]
+    assert (pick.instances, pick.running, pick.atomic, pick.service_total, pick.waiting_total) == (2, 0, 0, 100, 20)
+    assert (begun.instances, begun.running, begun.service_total) == (0, 1, None)
+
+
 @st.composite
 def two_ended(draw: st.DrawFn) -> list[Step]:
     one = st.tuples(st.sampled_from(["X", "Y"]), st.sampled_from(["start", "complete"]), st.integers(1, 900))

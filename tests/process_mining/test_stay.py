@@ -8,8 +8,10 @@ from hypothesis import strategies as st
 from lifelines import KaplanMeierFitter
 
 from control_tower.analysis.cycle_time import Outcome, cycle_time
+from process_mining import replay, step_times
 from process_mining.bottleneck import bottlenecks
 from process_mining.cohort import Cohort
+from process_mining.delay_reason import settled
 from process_mining.queue_at import loads, queue_length, waiting_cases
 from process_mining.stay import stays, stays_by_unit
 from tests.process_mining.logs import logs, traces
@@ -91,3 +93,41 @@ def test_a_stay_can_be_split_by_team_and_half_not_moved_on_is_said_so() -> None:
     rows = {row.activity: row for row in stays_by_unit(build, VIEW, "Assign")}
     assert (rows["t:1"].median_seconds, rows["t:2"].median_seconds, rows["t:2"].p75_seconds) == (60, 600, None)
     assert rows["t:2"].waiting_seconds == 7200
+
+
+def test_a_repeat_taken_as_one_is_one_stay_from_its_first_coming() -> None:
+    """By hand (ruling 15): a waits 60 + 40 + 20 s, b 30 s and since 50 s again; nothing of the time is lost."""
+    steps = [
+        Step("a", "Remind", 0), Step("a", "Remind", 60), Step("a", "Remind", 100), Step("a", "Answer", 120),
+        Step("b", "Remind", 0), Step("b", "Answer", 30), Step("b", "Remind", 50), Step("b", "Remind", 70),
+    ]  # fmt: skip
+    build = small_log(steps, as_of=100, open_cases=["b"])
+    apart, once = ({row.activity: row for row in stays(build, VIEW, collapsed)} for collapsed in (False, True))
+    assert (apart["Remind"].stays, once["Remind"].stays, once["Remind"].waiting) == (6, 3, 1)
+    assert once["Remind"].total_seconds == apart["Remind"].total_seconds == 120 + 30 + 50
+    assert once["Remind"].waiting_seconds == 50
+    curve = step_times.stay_curve(build, VIEW, "Remind", collapsed=True)
+    assert curve[["seconds", "at_risk"]].to_numpy().tolist() == [[30, 3], [50, 2], [120, 1]]
+    bins = step_times.gaps(build, VIEW, "Remind", "Answer", collapsed=True)
+    assert [
+        low <= took < high for took, low, high in zip((30, 120), bins["low_seconds"], bins["high_seconds"], strict=True)
+    ] == [True, True]
+    assert replay.collapsed([("b", [("Remind", 0), ("Answer", 30), ("Remind", 50), ("Remind", 70)])]) == [
+        ("b", [("Remind", 0), ("Answer", 30), ("Remind", 50)])
+    ]
+
+
+def test_the_time_after_the_fix_is_no_bottleneck_however_long_the_record_stays_open() -> None:
+    """By hand (ruling 5): 300 s of waiting before the fix, 10,000 s after it; named by activity, or by what its events mean."""
+    steps = [
+        Step("a", "Detect", 0), Step("a", "Check", 100), Step("a", "Resolve", 200), Step("a", "Close", 8200),
+        Step("b", "Detect", 0), Step("b", "Mend", 100, business_event="exception_resolved"), Step("b", "Close", 2100),
+        Step("c", "Note", 0, business_event="exception_resolved"), Step("c", "Note", 0), Step("c", "Detect", 0),
+    ]  # fmt: skip
+    build = small_log(steps)
+    found = bottlenecks(build, VIEW)
+    assert [(one.activity, one.total_seconds, one.is_settled) for one in found.steps] == [
+        ("Detect", 200, False), ("Check", 100, False), ("Note", 0, False), ("Resolve", 8000, True), ("Mend", 2000, True),
+    ]  # fmt: skip
+    assert [(one.source, one.is_settled) for one in found.edges][-2:] == [("Resolve", True), ("Mend", True)]
+    assert settled(build) >= {"Resolve", "Mend"}

@@ -18,7 +18,7 @@ from control_tower.analysis.contingency import tables
 from control_tower.analysis.contrast import Floats, Ints, tail
 from control_tower.analysis.exposure import BLOCKS, Span
 from control_tower.analysis.root_cause import _evidence, conclude
-from control_tower.analysis.units import TIER, WIDTH, Units, units
+from control_tower.analysis.units import WIDTH, Units, units
 from control_tower.analysis.verdict import Limits, Verdict
 from control_tower.warehouse import Build
 
@@ -65,17 +65,12 @@ class Kind:
         return dealt
 
     def failures(self, dealt: Ints) -> pd.DataFrame:
-        """One dealt world as `failed_*` returns it."""
+        """One dealt world as `failed_unit` returns it."""
         unit = dealt[self.failing]
-        frame = pd.DataFrame({
-            name: self.units.levels[name].to_numpy(dtype=object)[code[unit]] for name, code in self.units.codes.items()
-        })  # fmt: skip
-        for name, code in self.units.codes.items():
-            frame.loc[code[unit] < 0, name] = None
-        tier = self.units.stratum[unit] // WIDTH - 1
-        known = np.append(self.units.levels[TIER].to_numpy(dtype=object), "")
+        frame = pd.DataFrame({name: code[unit] for name, code in self.units.codes.items()})
+        stratum = self.units.stratum[unit]
         kinds = np.array([*self.types, "*"], dtype=object)[self.kind]
-        return frame.assign(type_code=kinds, is_linked=self.are_units, tier=known[tier], block=self.units.stratum[unit] % WIDTH,
+        return frame.assign(type_code=kinds, is_linked=self.are_units, tier=stratum // WIDTH - 1, block=stratum % WIDTH,
                             failed=1, amount=0.0, days=0.0)  # fmt: skip
 
 

@@ -71,3 +71,15 @@ def test_of_a_median_a_small_group_that_jumps_is_no_reason() -> None:
 
 def test_what_did_not_move_has_no_reason() -> None:
     assert of_moves({"site_id": (moved(5, a=(5, 9)), moved(5, a=(5, 9)))}, is_sum=True) is None
+
+
+def test_a_dimension_that_has_one_value_alone_is_no_reason() -> None:
+    """All incidents are of one type: that the type moved says nothing; that one of two sites moved does."""
+    before = pd.DataFrame([("incident", 77.0, 77), (None, 77.0, 77)], columns=["key", "value", "n"])
+    after = pd.DataFrame([("incident", 81.0, 81), (None, 81.0, 81)], columns=["key", "value", "n"])
+    assert of_moves({"type_code": (before, after)}, is_sum=True) is None
+    sites = [pd.DataFrame([("a", 40.0, 40), ("b", n - 40.0, n - 40), (None, float(n), n)], columns=["key", "value", "n"])
+             for n in (77, 81)]  # fmt: skip
+    found = of_moves({"type_code": (before, after), "site_id": (sites[0], sites[1])}, is_sum=True)
+    assert found is not None
+    assert (found.dimension, found.key, found.share) == ("site_id", "b", 1.0)

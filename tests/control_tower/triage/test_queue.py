@@ -128,7 +128,7 @@ def test_the_first_rule_that_holds_names_the_owner(shop: Build, changed: dict[st
     typed(shop, **changed)
     found = one(shop)
     assert (found["rule_id"], found["team_id"]) == (rule, team)
-    assert routing.why(found, SHIPPED.rules.routing).startswith(f"rule {rule}")
+    assert routing.why(found, SHIPPED.rules.routing).startswith(f"rule {rule.replace('_', ' ')}")
 
 
 def test_what_a_person_assigned_stands_above_the_rule(shop: Build) -> None:
