@@ -112,8 +112,7 @@ def read(
 ) -> Situation:
     """What the build says about the open lines of these exceptions.
 
-    With `shared`, every line that waits for one of the same items is in it too (REA-04). Raises NotAllowed
-    when none of the exceptions is about a line that is still open.
+    With `shared` every line that waits for the same items too (REA-04). Raises NotAllowed when no line is still open.
     """
     asked = tuple(sorted(set(exception_ids)))
     scope = whole(build, "reallocation_scope", exception_ids=list(asked))
