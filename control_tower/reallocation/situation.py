@@ -123,8 +123,7 @@ def read(
     items = sorted(scope["item_id"].dropna().unique())
     substitutes = whole(build, "reallocation_substitute", item_ids=items)
     wider = sorted({*items, *substitutes["substitute_item_id"]})
-    recent = policy.reallocation.priorities.recently_late_days
-    lines = whole(build, "reallocation_line", item_ids=items, recent_days=recent)
+    lines = _open_lines(build, items, policy)
     clock = build.read("reallocation_clock").iloc[0]
     found = Situation(
         build_id=str(clock["build_id"]),
@@ -142,6 +141,11 @@ def read(
         companions=_of_complete_orders(build, lines),
     )
     return prepare(found, policy, scope, reserved, shared)
+
+
+def _open_lines(build: Build, items: list[str], policy: Policy) -> pd.DataFrame:
+    recent = policy.reallocation.priorities.recently_late_days
+    return whole(build, "reallocation_line", item_ids=items, recent_days=recent)
 
 
 def _of_complete_orders(build: Build, lines: pd.DataFrame) -> pd.DataFrame:
