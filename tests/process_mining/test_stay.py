@@ -59,7 +59,10 @@ def test_stays_are_those_of_cycle_time_and_of_lifelines_and_explain_all_time(
     )
     assert ranked.elapsed_seconds == elapsed
     assert sum(step.share for step in ranked.steps) == pytest.approx(1 if elapsed else 0)
-    assert [s.total_seconds for s in ranked.steps] == sorted((s.total_seconds for s in ranked.steps), reverse=True)
+    for is_settled in (False, True):  # each among its own: what is waiting, and the time after the fix
+        totals = [step.total_seconds for step in ranked.steps if step.is_settled is is_settled]
+        assert totals == sorted(totals, reverse=True)
+    assert [step.is_settled for step in ranked.steps] == sorted(step.activity == "Resolve" for step in ranked.steps)
 
 
 WAITING = [
