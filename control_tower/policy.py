@@ -125,6 +125,14 @@ def load(path: Path = SHIPPED) -> Policy:
     return parse(content, path)
 
 
+def kept(path: Path) -> Policy:
+    """The policy that a build keeps; the shipped one where it is gone or written for another version of the product."""
+    try:
+        return load(path) if path.is_file() else load()
+    except PolicyError:
+        return load()
+
+
 def parse(content: bytes, path: Path) -> Policy:
     """Check the text of a policy; `path` is what messages call it. Raises PolicyError as `load` does."""
     try:

@@ -8,7 +8,7 @@ what is loaded or shown; holds no business rule.
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from control_tower import builds, contract, fingerprint, manifest, query_limits
+from control_tower import builds, contract, fingerprint, manifest, policy, query_limits
 from control_tower.conditions import named_in, where_clause
 from control_tower.errors import BuildError, ControlTowerError, DefinitionError, ReadStopped
 from control_tower.filters import Filters
@@ -73,6 +73,7 @@ class Build:
         self.manifest = manifest.read(folder / builds.MANIFEST)
         self.id = self.manifest.build_id
         self._seconds = settings.query_seconds
+        self._raw = settings.raw
         path = folder / builds.WAREHOUSE
         if not path.is_file():
             raise BuildError(f"{path}: missing; {_REMEDY}")
@@ -101,6 +102,11 @@ class Build:
                 raise BuildError(
                     f"{self.folder / builds.WAREHOUSE}: {name} holds {rows} rows, its manifest says {entry.rows}; {_REMEDY}"
                 )
+
+    @cached_property
+    def rules(self) -> policy.Rules:
+        """What the business had decided when this build was made."""
+        return policy.kept(self._raw / self.manifest.policy_hash).rules
 
     def differing(self) -> list[str]:
         """Relations whose content is not what the manifest says; reads everything. Raises BuildError when damaged."""

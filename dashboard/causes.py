@@ -92,7 +92,7 @@ class _Asked:
 def _cached(key: str, _asked: _Asked) -> Any:
     build = warehouse.open_build(Settings(home=Path(_asked.home)), _asked.build_id)
     span = Span(*_asked.bounds) if _asked.bounds else default_span(build)
-    held = limits(_asked.small)
+    held = limits(_asked.small, build.rules)
     match _asked.what:
         case "search":
             return kept.search(build, span, _asked.sites, held)

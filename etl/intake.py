@@ -20,7 +20,7 @@ from control_tower.definitions import EXCEPTION_TYPES, KPIS
 from control_tower.errors import SourceError
 from control_tower.manifest import FileEntry, Manifest, SourceEntry
 from control_tower.settings import Settings
-from etl import landing
+from etl import landing, ruled
 from etl.engines.modelling import AUDITS, MODELS
 from etl.readers import database
 from etl.readers.contract import LandedFile
@@ -76,16 +76,17 @@ def _without_older(files: list[FileEntry], source: str, kept: set[tuple[str, tup
 def made(
     sources: list[SourceEntry], files: list[FileEntry], settings: Settings, made_at: datetime | None = None
 ) -> Manifest:
-    """A manifest over these sources and files with today's policy, reference data and code."""
+    """A manifest over these sources and files with the policy in force, reference data and code of now."""
     at = made_at or datetime.now(UTC)
+    ruling = ruled.text(settings, at)
     reference = {path.name: _keep(path, settings) for path in sorted(settings.reference.glob("*.csv"))}
     draft = Manifest(
         build_id="",
         made_at=at.isoformat(timespec="seconds"),
         code_version=version("control-tower"),
         engine_version=f"duckdb {duckdb.__version__}",
-        policy_version=policy.load().version,
-        policy_hash=_keep(policy.SHIPPED, settings),
+        policy_version=policy.parse(ruling, Path("the policy in force")).version,
+        policy_hash=keep_bytes(ruling, settings),
         code_hash=_code_hash(),
         reference=reference,
         sources=tuple(sorted(sources, key=lambda entry: entry.name)),

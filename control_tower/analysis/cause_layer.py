@@ -11,7 +11,6 @@ from typing import Final
 
 import pandas as pd
 
-from control_tower import policy
 from control_tower.analysis.exposure import Span, default_span
 from control_tower.policy_sections import CauseLayers
 from control_tower.vocabulary import CauseLayer as Layer
@@ -50,6 +49,7 @@ def assign(known: Known, layers: CauseLayers) -> tuple[Layer, Basis]:
     exception; then a waived limit or overridden recommendation (RCA-07); then what its type always means; which error and which
     type mean which layer is policy (`[cause_layers]`).
 
+    >>> from control_tower import policy
     >>> assign(Known("pricing_discrepancy", None, "timeout", False), policy.load().rules.cause_layers)[0].value
     'API timeout'
     """
@@ -75,7 +75,7 @@ def cause_layers(build: Build, span: Span | None = None, sites: Sequence[str] = 
     rows = build.read("cause_layer", None, since=chosen.since, until=chosen.until, sites=list(sites))
     known = rows[["type_code", "root_cause_code", "error_class", "is_override"]].astype(object)
     known = known.where(known.notna(), None)
-    layers = policy.load().rules.cause_layers
+    layers = build.rules.cause_layers
     found = [assign(Known(*row), layers) for row in zip(*(known[name] for name in known), strict=True)]
     rows["layer"], rows["basis"] = [str(one) for one, _ in found], [str(one) for _, one in found]
     rows["overrides"] = rows["n"].where(rows["is_override"].astype(bool), 0)

@@ -54,7 +54,7 @@ def emerging(
     build: Build, until: datetime | None = None, sites: Sequence[str] = (), limits: Limits | None = None
 ) -> Emerging:
     """Look for rates that rose before `until` (the build's clock when left out), in 26 weeks (DET-12)."""
-    held = limits or stated_limits()
+    held = limits or stated_limits(rules=build.rules)
     end = until or exposure.default_span(build).until
     span = Span(end - timedelta(weeks=BLOCKS), end)
     counted = count(build, span, tuple(sites), held.small_sample)

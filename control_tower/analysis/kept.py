@@ -114,7 +114,7 @@ class _Kept:
 
 def _limits(build: Build) -> Limits:
     """Those of the policy, with the sample size that the build's figures are held to."""
-    return stated_limits(int(build.read("header")["small_sample"].iloc[0]))
+    return stated_limits(int(build.read("header")["small_sample"].iloc[0]), build.rules)
 
 
 def _write(rows: pd.DataFrame, path: Path) -> None:

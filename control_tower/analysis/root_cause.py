@@ -86,7 +86,7 @@ def search(
     `sites` limits everything to a reader's sites; none = all. Raises NotAvailable for a build without any past.
     """
     chosen = span or exposure.default_span(build)
-    held = limits or stated_limits()
+    held = limits or stated_limits(rules=build.rules)
     counted = count(build, chosen, tuple(sites), held.small_sample)
     parts = [part for kind, found in counted.tables.items() for part in _evidence(found, kind, held)]
     rows = conclude(parts, counted.looked_at, held, counted.customers)

@@ -13,6 +13,7 @@ import pandas as pd
 
 from control_tower import policy
 from control_tower.analysis.contrast import tail
+from control_tower.policy import Rules
 
 
 class Verdict(StrEnum):
@@ -44,12 +45,12 @@ class Limits:
     replication_level: float
 
 
-def limits(small_sample: int | None = None) -> Limits:
-    """The limits of the policy in force; `small_sample` of the build when it was made under another one."""
-    rules = policy.load().rules
-    stated = rules.verdicts
+def limits(small_sample: int | None = None, rules: Rules | None = None) -> Limits:
+    """The limits that a policy states: a build's (`Build.rules`), or the shipped one; `small_sample` where it differs."""
+    held = rules or policy.load().rules
+    stated = held.verdicts
     return Limits(
-        stated.false_alarm_level, small_sample or rules.small_sample, stated.min_failed, stated.watch_ratio,
+        stated.false_alarm_level, small_sample or held.small_sample, stated.min_failed, stated.watch_ratio,
         stated.strong_ratio, stated.replication_level,
     )  # fmt: skip
 

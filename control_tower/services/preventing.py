@@ -69,7 +69,7 @@ def _measured(store: Store, viewer: User, settings: Settings, backlog_id: str) -
     build = warehouse.open_current(settings)
     at, sites = datetime.combine(date.fromisoformat(str(changed)), time.min), entry.evidence.get("sites") or []
     try:
-        return prevention.measure(build, place, at, tuple(map(str, sites)), limits()), build.id
+        return prevention.measure(build, place, at, tuple(map(str, sites)), limits(rules=build.rules)), build.id
     except NotAvailable as error:
         raise NotAllowed(f"backlog {backlog_id}: {error}") from error
 

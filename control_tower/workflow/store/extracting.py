@@ -6,6 +6,7 @@ the figures need. Never decides what a build makes of them: that is `etl/sources
 
 import json
 from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from sqlalchemy import Connection, RowMapping
 from control_tower.workflow import canonical
 from control_tower.workflow.store import engine as engines
 from control_tower.workflow.store import migrating
+from control_tower.workflow.store.people import Policies
 from control_tower.workflow.store.tables_cases import case_pause, case_state, exception_case
 from control_tower.workflow.store.tables_outbox import outbox_attempt
 from control_tower.workflow.store.tables_people import app_user
@@ -49,6 +51,19 @@ def write(url: str, folder: Path) -> bool:
                 migrating.upgrade(connection)
         with engines.reading(engine) as connection:
             return _written(connection, folder)
+    finally:
+        engine.dispose()
+
+
+def policy_in_force(url: str, at: datetime) -> bytes | None:
+    """The text of the version in force at an instant (UTC); None = the shipped one. Raises StoreError as `write` does."""
+    engine = engines.make(url)
+    try:
+        with engines.reading(engine) as connection:
+            if migrating.current(connection) is None:
+                return None
+            version = Policies(connection).in_force(at)
+            return version.content.encode("utf-8") if version else None
     finally:
         engine.dispose()
 

@@ -71,7 +71,7 @@ def decided(tmp_path: Path) -> Iterator[SimpleNamespace]:
         text = (READS / f"{name}.sql").read_text(encoding="utf-8")
         return connection.execute(text, {key: value for key, value in bound.items() if f"${key}" in text}).df()
 
-    yield SimpleNamespace(read=read)
+    yield SimpleNamespace(read=read, rules=policy.load().rules)
     connection.close()
 
 
