@@ -3,7 +3,7 @@
 What the business may change is in `policy.toml`.
 """
 
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 from pydantic import Field, SecretStr
@@ -73,3 +73,9 @@ class Settings(BaseSettings):
 def current() -> Settings:
     """Read the settings anew from the environment (cheap; tests change `TOWER_HOME`)."""
     return Settings()
+
+
+@lru_cache(maxsize=64)
+def at(home: str) -> Settings:
+    """The settings with this data folder, read once: a page asks for them at every read."""
+    return Settings(home=Path(home))

@@ -6,13 +6,12 @@ The same discipline as `data.py`: the user's scope narrows the sites before the 
 
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
-from control_tower import warehouse
+from control_tower import settings, warehouse
 from control_tower.analysis import kept
 from control_tower.analysis.cause_layer import cause_layers, overrides
 from control_tower.analysis.concentration import Concentration, concentration
@@ -22,7 +21,6 @@ from control_tower.analysis.recurrence import Recurrence, recurrence
 from control_tower.analysis.root_cause import RootCause
 from control_tower.analysis.verdict import limits
 from control_tower.filters import Filters
-from control_tower.settings import Settings
 from dashboard import data
 
 EVER = (datetime.fromisoformat("1900-01-01"), datetime.fromisoformat("2200-01-01"))
@@ -90,7 +88,7 @@ class _Asked:
 
 @st.cache_data(max_entries=100, show_spinner="Comparing every value with the rest …")
 def _cached(key: str, _asked: _Asked) -> Any:
-    build = warehouse.open_build(Settings(home=Path(_asked.home)), _asked.build_id)
+    build = warehouse.open_build(settings.at(_asked.home), _asked.build_id)
     span = Span(*_asked.bounds) if _asked.bounds else default_span(build)
     held = limits(_asked.small, build.rules)
     match _asked.what:

@@ -6,16 +6,14 @@ The same discipline as `data.py`: the user's scope narrows the sites before the 
 
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 
 import streamlit as st
 
-from control_tower import warehouse
+from control_tower import settings, warehouse
 from control_tower.filters import Filters
 from control_tower.ledger import compared
 from control_tower.ledger.compared import Comparison, Measure
 from control_tower.policy_outcomes import Outcomes
-from control_tower.settings import Settings
 from dashboard import data
 
 EVER = (datetime.fromisoformat("1900-01-01"), datetime.fromisoformat("2200-01-01"))
@@ -54,5 +52,5 @@ class _Asked:
 
 @st.cache_data(max_entries=100, show_spinner="Looking for similar cases …")
 def _cached(key: str, _asked: _Asked) -> Comparison:
-    build = warehouse.open_build(Settings(home=Path(_asked.home)), _asked.build_id)
+    build = warehouse.open_build(settings.at(_asked.home), _asked.build_id)
     return compared.of_build(build, _asked.filters, _asked.measure, _asked.rules, _asked.bounds)

@@ -6,14 +6,12 @@ Never holds SQL and decides nothing.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Final
 
 import streamlit as st
 
-from control_tower import warehouse
+from control_tower import settings, warehouse
 from control_tower.errors import NotAvailable
-from control_tower.settings import Settings
 from dashboard import data
 from dashboard.mining import Mining, given
 from process_mining import (
@@ -115,7 +113,7 @@ class _Asked:
 def _reference(build: warehouse.Build, cohort: Cohort, process: str, home: str) -> tuple[Cohort, Any]:
     if not process:
         return cohort, discovery.discover(build, cohort).net
-    (found,) = [one for one in reference_process.processes(Settings(home=Path(home))) if one.name == process]
+    (found,) = [one for one in reference_process.processes(settings.at(home)) if one.name == process]
     return found.cohort(cohort), found.net
 
 
@@ -128,11 +126,11 @@ def _cases(build: warehouse.Build, cohort: Cohort, home: str, variants: tuple[Va
 
 
 _ANSWERS: Final[Mapping[str, Callable[..., Any]]] = {
-    "offered": lambda build, cohort, home: reference_process.applicable(build, Settings(home=Path(home)), cohort),
+    "offered": lambda build, cohort, home: reference_process.applicable(build, settings.at(home), cohort),
     "check": _check,
     "model": lambda build, cohort, home: discovery.discover(build, cohort),
     "cases": _cases,
-    "rules": lambda build, cohort, home: rules.check(build, cohort, rules.rules(Settings(home=Path(home)))),
+    "rules": lambda build, cohort, home: rules.check(build, cohort, rules.rules(settings.at(home))),
     "hand_overs": lambda build, cohort, home, level: handovers.hand_overs(build, cohort, level),
     "between": lambda build, cohort, home, **bound: handovers.cases_between(build, cohort, **bound),
     "held_by": lambda build, cohort, home, **bound: handovers.cases_held(build, cohort, **bound),
@@ -144,7 +142,7 @@ _ANSWERS: Final[Mapping[str, Callable[..., Any]]] = {
 
 @st.cache_data(max_entries=200, show_spinner="Following every case …")
 def _cached(key: str, _asked: _Asked) -> Any:
-    build = warehouse.open_build(Settings(home=Path(_asked.home)), _asked.build_id)
+    build = warehouse.open_build(settings.at(_asked.home), _asked.build_id)
     try:
         return _ANSWERS[_asked.what](build, _asked.cohort, _asked.home, **dict(_asked.bound))
     except NotAvailable as refused:

@@ -7,7 +7,6 @@ nobody is served a frame that was computed for somebody else's rights (fault 83)
 
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -16,7 +15,6 @@ import streamlit as st
 from control_tower import builds, settings, warehouse
 from control_tower.errors import BuildError
 from control_tower.filters import Filters
-from control_tower.settings import Settings
 from dashboard import period
 
 Scope = tuple[str, ...] | None
@@ -142,7 +140,7 @@ def _cached(key: str, _asked: _Asked) -> pd.DataFrame:
 
 
 def _read(asked: _Asked) -> pd.DataFrame:
-    build = warehouse.open_build(Settings(home=Path(asked.home)), asked.build_id)
+    build = warehouse.open_build(settings.at(asked.home), asked.build_id)
     return build.read(asked.name, asked.filters, **dict(asked.bound))
 
 

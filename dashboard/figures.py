@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -24,7 +23,6 @@ from control_tower.filters import Filters
 from control_tower.kpi.durations import Durations, durations
 from control_tower.kpi.value import KpiPart, KpiPoint, KpiValue
 from control_tower.services import policy as ruling
-from control_tower.settings import Settings
 from dashboard import data, identity, period
 
 TREND_WEEKS = 13
@@ -169,7 +167,7 @@ class _Asked:
 
 @st.cache_data(max_entries=2_000, show_spinner=False)
 def _cached(key: str, _asked: _Asked) -> Any:
-    build = warehouse.open_build(Settings(home=Path(_asked.home)), _asked.build_id)
+    build = warehouse.open_build(settings.at(_asked.home), _asked.build_id)
     more = dict(_asked.bound)
     with build.cursor() as cursor:
         if "baseline" in more:
@@ -194,7 +192,7 @@ def _answer(cursor: duckdb.DuckDBPyConnection, call: _Asked, more: dict[str, Any
         case "why":
             return kpi.why_as_json(cursor, one, asked, where, more["dimension"])
         case "restated":
-            with warehouse.open_build(Settings(home=Path(call.home)), more["against"]).cursor() as then:
+            with warehouse.open_build(settings.at(call.home), more["against"]).cursor() as then:
                 return kpi.restated(cursor, then, one, asked, where)
         case "rows":
             return kpi.rows(cursor, one, asked, where, more["limit"])

@@ -13,9 +13,8 @@ from typing import Any, Final
 import pandas as pd
 import streamlit as st
 
-from control_tower import warehouse
+from control_tower import settings, warehouse
 from control_tower.errors import NotAvailable
-from control_tower.settings import Settings
 from dashboard import data
 from dashboard.components import csv
 from process_mining import (
@@ -249,5 +248,5 @@ def given(found: Any) -> Any:
 
 
 def _answer(asked: _Asked) -> Any:
-    build = warehouse.open_build(Settings(home=Path(asked.home)), asked.build_id)
+    build = warehouse.open_build(settings.at(asked.home), asked.build_id)
     return _ANSWERS[asked.what](build, asked.cohort, **dict(asked.bound))

@@ -44,13 +44,13 @@ def fold(found: pd.DataFrame) -> pd.DataFrame:
     empty = pd.Series([()] * len(alone), index=alone.index, dtype=object)
     rows = alone.assign(customers=empty)
     single = rows[(rows["dimension"] == CUSTOMER) & rows["other_dimension"].isna()]
+    surplus: list[object] = []
     for _, members in single.groupby(["exposure", "type_code", "verdict"], sort=False):
         if len(members) >= MANY:
-            rows = rows.drop(index=members.index[1:])
+            surplus += list(members.index[1:])
             for name, value in _folded(members).items():
-                rows[name] = rows[name].where(
-                    rows.index != members.index[0], pd.Series([value] * len(rows), rows.index)
-                )
+                rows.at[members.index[0], name] = value  # type: ignore[assignment]
+    rows = rows.drop(index=surplus)
     is_strong = rows["verdict"] == Verdict.STRONG
     return pd.concat([rows[is_strong], rows[~is_strong]])
 
