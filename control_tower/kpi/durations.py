@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from control_tower.analysis.cycle_time import Outcome
 from control_tower.definitions import KpiDefinition
 from control_tower.errors import NotAvailable
+from control_tower.kpi import listed
 from control_tower.kpi.availability import build_facts
 from control_tower.kpi.measure import instant, scores
 from control_tower.kpi.score import Question, Where
@@ -55,8 +56,7 @@ def durations(
         f" CASE WHEN is_competing THEN {Outcome.COMPETING:d} WHEN weight > 0 THEN {Outcome.OBSERVED:d}"
         f" ELSE {Outcome.CENSORED:d} END AS outcome FROM scored) GROUP BY key ORDER BY count(*) DESC, key"
     )
-    found = connection.execute(text, base.parameters).fetchall()
     return {
-        part: Durations(np.asarray(values or [], np.float64), np.asarray(ends or [], np.int64), int(unknown))
-        for part, values, ends, unknown in found
+        part: Durations(values.astype(np.float64), ends.astype(np.int64), int(unknown))
+        for part, values, ends, unknown in listed.rows(connection, text, base.parameters)
     }

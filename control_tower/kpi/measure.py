@@ -12,6 +12,7 @@ import duckdb
 from control_tower.analysis.cycle_time import Outcome, cycle_time
 from control_tower.definitions import KpiDefinition
 from control_tower.errors import NotAvailable
+from control_tower.kpi import listed
 from control_tower.kpi.availability import BuildFacts, build_facts, require
 from control_tower.kpi.baseline import captured
 from control_tower.kpi.derived import OVER, combined, derived_figures, first_moment
@@ -199,8 +200,8 @@ def _survival_figures(
         " count(*) FILTER (WHERE value IS NULL OR weight IS NULL) AS unknown FROM scored GROUP BY ALL"
     )
     figures: dict[str | None, Figure] = {}
-    for part, durations, outcomes, unknown in connection.execute(text, base.parameters).fetchall():
-        found = cycle_time(durations or [], outcomes or [])
+    for part, durations, outcomes, unknown in listed.rows(connection, text, base.parameters):
+        found = cycle_time(durations, outcomes)
         too_few = found.n < facts.small_sample
         figures[part] = Figure(found.median.value, found.observed, found.n, found.n, unknown, too_few, found)
     return figures
