@@ -63,7 +63,7 @@ class Causes:
 
     def recurrence(self, by: str) -> Recurrence:
         """What came back after it was fixed."""
-        found: Recurrence = self._call("recurrence", self.bounds, by)
+        found: Recurrence = self._call("came_back", self.bounds, by)
         return found
 
     def _call(self, what: str, bounds: tuple[datetime, datetime] | None, by: str = "") -> Any:
@@ -100,7 +100,7 @@ def _cached(key: str, _asked: _Asked) -> Any:
             return cause_layers(build, span, _asked.sites)
         case "overrides":
             return overrides(build, span, _asked.sites)
-        case "recurrence":
+        case "came_back":
             return recurrence(build, _asked.by, span, _asked.sites)
         case _:
             return concentration(build, _asked.by, span, _asked.sites)
