@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from control_tower.ledger.compared import Comparison
 
 _EVER = (datetime.fromisoformat("1900-01-01"), datetime.fromisoformat("2200-01-01"))
-_MOST = 1_000
 
 
 def register(app: typer.Typer) -> None:
@@ -34,7 +33,7 @@ def outcomes(
     json: asking.Json = False,
 ) -> None:
     """Say whether decisions helped: against similar cases without one, and against what each promised."""
-    from control_tower.ledger import compared
+    from control_tower.ledger import compared, decided
     from control_tower.ledger.compared import Measure
     from control_tower.services import opening, policy, users
 
@@ -46,8 +45,8 @@ def outcomes(
     first, last = asked.since or _EVER[0], asked.until or _EVER[1]
     bounds = (first, last) if since or until else None
     found = {measure.value: _said(compared.of_build(build, sites, measure, rules, bounds)) for measure in Measure}
-    totals = _records(build.read("outcome_action", sites, since=first, until=last))
-    proposals = _records(build.read("outcome_proposal", sites, since=first, until=last, row_limit=_MOST))
+    told = build.read("outcome_proposal", sites, since=first, until=last, row_limit=decided.MOST)
+    totals, proposals = map(_records, decided.split(told))
     if json:
         say_json({"build": build.id, "compared": found, "by_action": totals, "proposals": proposals})
         return

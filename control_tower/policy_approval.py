@@ -21,8 +21,8 @@ class Boundary(StrEnum):
     NEEDS_APPROVAL = "needs_approval"
 
 
-ALWAYS_HUMAN = ("credit_release", "margin_override", "export", "customer_specific_fulfilment")
-"""High-risk actions: no policy lets a machine decide them."""
+ALWAYS_HUMAN = ("credit_release", "partial_release", "margin_override", "export", "customer_specific_fulfilment")
+"""High-risk actions: no policy lets a machine decide them. A partial release is a credit release within the limit."""
 
 
 class ApprovalRule(Strict):

@@ -1,7 +1,7 @@
 """How does somebody speak to the dashboard who writes the frames by hand? A WebSocket with any origin, cookie, page and widgets."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, Self
@@ -104,7 +104,24 @@ class RawTab:
 
     def send(self, state: ClientState | None = None) -> Shown:
         """Ask for a run and read until it is over."""
-        self.socket.send(BackMsg(rerun_script=state or self.page).SerializeToString())
+        self.post(state or self.page)
+        return self.read()
+
+    def burst(self, states: Sequence[ClientState]) -> Shown:
+        """Ask for one run after the other without waiting, and read until one of them came to its end.
+
+        The server takes every frame in, breaks off the run that it overtakes, and hands what was pressed on to the next.
+        """
+        for state in states:
+            self.post(state)
+        return self.read(until_whole=True)
+
+    def post(self, state: ClientState) -> None:
+        """Send a frame and read nothing."""
+        self.socket.send(BackMsg(rerun_script=state).SerializeToString())
+
+    def read(self, until_whole: bool = False) -> Shown:
+        """Everything until a run is over; of runs that were broken off for the next only when `until_whole` is not asked."""
         shown = Shown()
         while True:
             data = self.socket.recv(timeout=60)
@@ -120,5 +137,7 @@ class RawTab:
                 listed = (one for one in told.navigation.app_pages if not one.is_hidden)
                 shown.pages = {one.url_pathname: one.page_script_hash for one in listed}
                 self.page.page_script_hash = told.navigation.page_script_hash
-            elif told.WhichOneof("type") == "script_finished":
+            elif told.WhichOneof("type") == "script_finished" and not (
+                until_whole and told.script_finished == ForwardMsg.FINISHED_EARLY_FOR_RERUN
+            ):
                 return shown

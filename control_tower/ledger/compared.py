@@ -37,12 +37,14 @@ class Comparison:
     `decided`: cases decided on while open; of them `compared` have similar ones, `unmatched` have none, `too_recent`
     have not been followed long enough, and for the rest the outcome is not known. `later`: similar cases that were
     decided on themselves afterwards, so that the effect is against going on as usual. `by_action`: its intervals are
-    widened for looking at several (Bonferroni). `sets`: one row per compared decision.
+    widened for looking at several (Bonferroni); `by_policy` the same by the version of the policy that a decision was
+    approved under. `sets`: one row per compared decision.
     """
 
     measure: Measure
     effect: Effect
     by_action: Mapping[str, Effect]
+    by_policy: Mapping[str, Effect]
     balance: list[Balance]
     decided: int
     unmatched: int
@@ -76,7 +78,8 @@ def compare(
     ready = treated & known & (cases.followed >= cases.decided + horizon)
     return Comparison(
         measure, effect.trusted(found, balanced, rules),
-        _by_action(frame, matches, outcomes, (cells, rules)), balanced,
+        _by(frame["action"], matches, outcomes, (cells, rules)),
+        _by(frame["policy_version"], matches, outcomes, (cells, rules)), balanced,
         decided=int(treated.sum()), unmatched=int(ready.sum()) - matches.treated.size,
         too_recent=int((treated & known & ~ready).sum()), not_known=int((treated & ~known).sum()),
         later=int(np.isfinite(cases.decided[np.unique(matches.control)]).sum()),
@@ -140,17 +143,17 @@ def _outcomes(
     return ours, np.clip(resolved[matches.control] - age[matches.set_no], 0, most)
 
 
-def _by_action(
-    frame: pd.DataFrame, matches: Matches, outcomes: tuple[Floats, Floats], by: tuple[Ints, Outcomes]
+def _by(
+    kinds: "pd.Series[str]", matches: Matches, outcomes: tuple[Floats, Floats], by: tuple[Ints, Outcomes]
 ) -> dict[str, Effect]:
-    """The effect of each kind of decision, in the order of its name."""
+    """The effect of the decisions of each kind (one per row of the frame), in the order of its name."""
     cells, rules = by
-    action = frame["action"].fillna("").to_numpy(dtype=object)[matches.treated]
-    names = sorted(set(action) - {""})
+    kind = kinds.fillna("").to_numpy(dtype=object)[matches.treated]
+    names = sorted(set(kind) - {""})
     strict = rules.model_copy(update={"confidence": 1 - (1 - rules.confidence) / max(len(names), 1)})
     found = {}
     for name in names:
-        wanted = action == name
+        wanted = kind == name
         kept = wanted[matches.set_no]
         part = (outcomes[0][wanted], outcomes[1][kept])
         found[name] = effect.measure(matches.only(wanted), part, cells[kept], strict)

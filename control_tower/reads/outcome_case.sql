@@ -1,12 +1,13 @@
 /* Grain: one row per exception, for the comparison of decided cases with similar ones: its cell (type × severity × tier
    × site group, and whether its value is known), what it is matched by, when it was first decided on, and what became
    of it; hours are since detection. A case is decided on when a proposal for it had the last yes that it needed; one
-   that was rejected or withdrawn is not. For analysis, not for a page: no LIMIT, because a cut table compares with the
-   wrong cases. */
+   that was rejected or withdrawn is not. For analysis, not for a page: the LIMIT is beyond any build, because a cut table
+   compares with the wrong cases. */
 WITH said AS (
     SELECT
         approval.proposal_id,
-        max(approval.decided_at) AS decided_at
+        max(approval.decided_at) AS decided_at,
+        arg_max(approval.policy_version, approval.decided_at) AS policy_version
     FROM core_approval AS approval
     WHERE approval.decision = 'approved' AND approval.decided_at IS NOT NULL
     GROUP BY approval.proposal_id
@@ -38,7 +39,8 @@ decided AS (
     SELECT
         about.exception_id,
         min(said.decided_at) AS decided_at,
-        arg_min(proposal.action, said.decided_at) AS action
+        arg_min(proposal.action, said.decided_at) AS action,
+        arg_min(said.policy_version, said.decided_at) AS policy_version
     FROM about
     INNER JOIN core_proposal AS proposal ON about.proposal_id = proposal.proposal_id
     INNER JOIN said ON proposal.proposal_id = said.proposal_id
@@ -65,6 +67,7 @@ SELECT
     date_diff('second', e.detected_at, decided.decided_at) / 3600 AS decided_hours,
     decided.decided_at,
     decided.action,
+    decided.policy_version,
     CASE WHEN line.cancelled_at IS NULL AND line.promise_date IS NOT NULL THEN
         greatest(date_diff('day', line.promise_date, CAST(coalesce(line.delivered_at, line.as_of) AS DATE)), 0)
     END AS late_days,
@@ -76,4 +79,4 @@ LEFT JOIN core_site AS site ON e.site_id = site.site_id
 LEFT JOIN mart_order_line AS line ON e.order_line_id = line.order_line_id
 WHERE NOT e.is_time_suspect AND e.as_of IS NOT NULL
 ORDER BY e.exception_id
-LIMIT 200000
+LIMIT 20000000

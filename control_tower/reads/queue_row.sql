@@ -408,7 +408,7 @@ SELECT
     q.hours,
     q.as_of
 FROM total
-LEFT JOIN page ON page.place > $skip AND page.place <= $skip + least($row_limit, 1000)
+LEFT JOIN page ON page.place > $skip AND page.place <= $skip + least($row_limit, 20000)
 LEFT JOIN queued AS q ON page.exception_id = q.exception_id
 LEFT JOIN laid ON page.exception_id = laid.exception_id
 LEFT JOIN measured AS m ON page.exception_id = m.exception_id
@@ -420,4 +420,4 @@ LEFT JOIN core_user AS person ON laid.user_id = person.user_id
 LEFT JOIN core_site AS site ON q.site_id = site.site_id
 LEFT JOIN core_customer AS customer ON q.customer_id = customer.customer_id
 ORDER BY page.place
-LIMIT 1000
+LIMIT 20000

@@ -3,7 +3,8 @@
 Reads only. Whether a plan still holds is the planner's knowledge: `recheck` is handed in.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -15,6 +16,7 @@ from control_tower.policy import Policy
 from control_tower.settings import Settings
 from control_tower.vocabulary import ExceptionStatus
 from control_tower.warehouse import Build
+from control_tower.workflow.ports import Facts
 
 Recheck = Callable[[Mapping[str, Any], Build, Policy], list[str]]
 
@@ -34,13 +36,14 @@ class BuildFacts:
 
     def exception(self, exception_id: str) -> ExceptionFacts | None:
         """What the build says of one exception."""
-        rows = self._rows("decision_exception", exception_id=exception_id)
-        if not rows:
-            return None
-        row = rows[0]
-        status = ExceptionStatus(row["status"])
-        owners = (row["owner_team_id"], row["owner_user_id"])
-        return ExceptionFacts(row["exception_id"], status, row["site_id"], row["type_code"], *owners)
+        return self.known([exception_id]).get(exception_id)
+
+    def known(self, exception_ids: Iterable[str]) -> dict[str, ExceptionFacts]:
+        """What the build says of many exceptions."""
+        rows = self._rows("decision_exception", exception_ids=list(exception_ids))
+        return {
+            row["exception_id"]: ExceptionFacts(**{**row, "status": ExceptionStatus(row["status"])}) for row in rows
+        }
 
     def available_qty(self, pool: Pool) -> Decimal:
         """What may be promised from a pool; 0 for what the build does not know."""
@@ -56,8 +59,37 @@ class BuildFacts:
         """What the planner finds changed since the payload was made."""
         return self._recheck(payload, self._build, policy) if self._build else ["there is no build to check against"]
 
-    def _rows(self, read: str, **bound: str | None) -> list[dict[str, Any]]:
+    def _rows(self, read: str, **bound: str | list[str] | None) -> list[dict[str, Any]]:
         if self._build is None:
             return []
         frame = self._build.read(read, None, **bound)
         return [{str(k): None if pd.isna(v) else v for k, v in row.items()} for row in frame.to_dict("records")]
+
+
+@dataclass(frozen=True)
+class ReadAhead:
+    """The newest build's facts with some exceptions asked beforehand, for many actions in a row."""
+
+    facts: Facts
+    held: Mapping[str, ExceptionFacts]
+
+    @property
+    def build_id(self) -> str:
+        """Which build answers."""
+        return self.facts.build_id
+
+    def exception(self, exception_id: str) -> ExceptionFacts | None:
+        """What the build says of one exception."""
+        return self.held.get(exception_id) or self.facts.exception(exception_id)
+
+    def known(self, exception_ids: Iterable[str]) -> Mapping[str, ExceptionFacts]:
+        """What the build says of many exceptions."""
+        return self.facts.known(exception_ids)
+
+    def available_qty(self, pool: Pool) -> Decimal:
+        """What may be promised from a pool."""
+        return self.facts.available_qty(pool)
+
+    def changes(self, payload: Mapping[str, Any], policy: Policy) -> list[str]:
+        """What changed since the payload was made."""
+        return self.facts.changes(payload, policy)

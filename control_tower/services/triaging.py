@@ -24,7 +24,8 @@ from control_tower.workflow.store.store import Store
 Read = Callable[..., pd.DataFrame]
 VIEWS = ("todo", "mine", "team", "unassigned", "informational", "all")
 SORTS = ("impact", "due", "longest", "newest")
-_CHUNK = 1000
+MOST = 20_000
+"""Rows that one read of the queue gives at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,16 +129,16 @@ def open_clocks(read: Read, laid: Laid) -> str:
     """The clock that runs out next of everything open, as `$clocks` of the queue's read."""
     calendars, found, skip = load_calendars(read), list[dict[str, Any]](), 0
     while True:
-        asked = Asked("all", "newest", _CHUNK, skip)
+        asked = Asked("all", "newest", MOST, skip)
         rows = [row for row in _rows(_read(read, laid, None, "[]", asked)) if row["exception_id"] is not None]
         for row in rows:
             clock = sla.nearest(clocks_of(row, laid, calendars))
             if clock is not None:
                 said = {"clock": clock.name, "due_at": clock.due_at, "state": clock.state}
                 found.append({"exception_id": row["exception_id"], **said})
-        if len(rows) < _CHUNK:
+        if len(rows) < MOST:
             return _text(found)
-        skip += _CHUNK
+        skip += MOST
 
 
 def load_calendars(read: Read) -> dict[str, Any]:

@@ -14,7 +14,8 @@ from control_tower.workflow.payload import Payload
 def required(payload: Payload, decisions: Decisions) -> tuple[RequiredApproval, ...]:
     """The rows of the matrix that a proposal hits, in the policy's order; empty = nobody needs to say yes (REA-05).
 
-    An action whose boundary is not `execute` always needs a person, also when no rule of the matrix asks for one (AI-03).
+    An action whose boundary is not `execute` and a waived limit always need a person, also when no rule of the matrix
+    asks for one (AI-03).
     """
     hit = [
         RequiredApproval(rule.id, tuple(rule.roles), rule.count, rule.why)
@@ -24,6 +25,7 @@ def required(payload: Payload, decisions: Decisions) -> tuple[RequiredApproval, 
     if hit:
         return tuple(hit)
     bound = sorted({str(a) for a in payload.actions if decisions.bounds(a) is not Boundary.EXECUTE})
+    bound += ["a waived limit"] if payload.waivers else []
     if bound:
         why = f"{', '.join(bound)}: the policy lets no machine decide this"
         return (RequiredApproval("boundary", (Role.APPROVER,), 1, why),)

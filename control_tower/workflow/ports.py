@@ -3,7 +3,7 @@
 Answered by `services.facts` in the product and by hand-written facts in tests. Never imports the warehouse.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Protocol
@@ -25,6 +25,10 @@ class Facts(Protocol):
 
     def exception(self, exception_id: str) -> ExceptionFacts | None:
         """What the build says of one exception; None when it does not hold it."""
+        ...
+
+    def known(self, exception_ids: Iterable[str]) -> Mapping[str, ExceptionFacts]:
+        """What the build says of many exceptions, asked once; what it does not hold is left out."""
         ...
 
     def available_qty(self, pool: Pool) -> Decimal:

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from control_tower.filters import Filters
+from control_tower.ledger import decided
 from control_tower.ledger.compared import Measure
 from control_tower.services import outcomes, policy
 from dashboard import answers_outcome, comparing, data, figures, identity, period
@@ -23,7 +24,8 @@ def main() -> None:
     held = comparing.Comparing(reader, state.site_id, bounds, rules)
     found, late = held.measured(Measure.HOURS), held.measured(Measure.LATE_DAYS)
     since, until = bounds or comparing.EVER
-    totals = reader.frame("outcome_action", sites, since=since, until=until)
+    told = reader.frame("outcome_proposal", sites, since=since, until=until, row_limit=decided.MOST)
+    totals, rows = decided.split(told)
     entries = outcomes.find_all(store, viewer)
     answer.markdown(plain.as_text(answers_outcome.outcomes(found, totals, head.currency)))
     returned = figures.Figures(reader, sites, asked, whole=bounds is None)
@@ -36,7 +38,6 @@ def main() -> None:
         outcome_view.money(totals, head.currency)
     with right:
         outcome_view.by_action(found)
-    rows = reader.frame("outcome_proposal", sites, since=since, until=until, row_limit=1000)
     outcome_view.ledger(rows, entries, found, head.currency)
     outcome_view.method(found, late, rules)
     named_values.show()

@@ -67,7 +67,7 @@ def _condition(rule: ApprovalRule) -> str:
 def boundary(found: Policy) -> None:
     """What a machine may do alone (AI-03)."""
     st.markdown("**What a machine may do alone**")
-    names = [*ALWAYS_HUMAN, *map(str, MoveAction)]
+    names = list(dict.fromkeys([*ALWAYS_HUMAN, *map(str, MoveAction)]))
     rows = [
         {"action": theme.words(name), "how": _BOUNDARY[found.approval.bounds(name)],
          "fixed": "no policy may change this" if name in ALWAYS_HUMAN else ""}

@@ -9,7 +9,7 @@ import pytest
 
 from control_tower import policy, warehouse
 from control_tower.filters import Filters
-from control_tower.ledger import compared
+from control_tower.ledger import compared, decided
 from control_tower.ledger.compared import Measure
 from control_tower.settings import Settings
 
@@ -31,7 +31,8 @@ def test_the_terminal_says_what_the_page_compares_and_sums(asked: Callable[..., 
         assert one["effect"]["value"] == pytest.approx(found.effect.value)
         assert (one["effect"]["verdict"], one["effect"]["low"]) == (found.effect.verdict.value, found.effect.low)
         assert set(one["by_action"]) == set(found.by_action)
-    totals = build.read("outcome_action", Filters(), **EVER)
+    totals, listed = decided.split(build.read("outcome_proposal", Filters(), **EVER, row_limit=2))
+    assert len(listed) == 2 and listed["decided_at"].is_monotonic_decreasing
     assert totals["n"].sum() > 0
     assert [row["n"] for row in said["by_action"]] == totals["n"].tolist()
     assert len(said["proposals"]) == min(int(totals["n"].sum()), 1_000)

@@ -26,8 +26,10 @@ def publish(home: Path, build_id: str, as_of: datetime, rows: Rows) -> Build:
             "code_version": "0", "reporting_currency": "EUR", "small_sample": shipped.small_sample}  # fmt: skip
     typed: dict[str, Sequence[Mapping[str, Any]]] = {"policy": [said], **rows}
     typed.setdefault("policy_parameter", [{"name": n, "value": v} for n, v in shipped.parameters.items()])
+    connection.begin()  # one write to disk, not one per row
     for relation, given in typed.items():
         _insert(connection, relation, given)
+    connection.commit()
     connection.execute("CHECKPOINT")
     counted = {
         name: manifest.RelationEntry(rows=connection.table(name).aggregate("count(*)").fetchall()[0][0], hash="")

@@ -118,7 +118,7 @@ def test_matched_cases_of_the_build_equal_a_count_in_pandas() -> None:
     frame = pd.DataFrame([
         {"exception_id": f"E{n}", "site_id": site, "cell": 1, "value_amount": 10.0, "detected_hour": start,
          "ended_hours": end, "resolved_hours": end, "followed_hours": 900.0, "decided_hours": None, "decided_at": None,
-         "action": None, "late_days": None, "promise_age_days": None, "delivered_hours": None}
+         "action": None, "policy_version": None, "late_days": None, "promise_age_days": None, "delivered_hours": None}
         for n, (site, start, end) in enumerate([("A", 0.0, 10.0), ("A", 5.0, 1.0), ("B", 5.0, 9.0), ("A", 7.0, 9.0), ("A", 11.0, 3.0)])
     ])  # fmt: skip
     counted = [

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from control_tower.workflow.anchor import Anchor
 from control_tower.workflow.audit import Verdict, verify
@@ -52,6 +52,16 @@ class Store:
         with engines.reading(self.engine) as connection:
             yield Unit(connection, self.ring, self.clock)
 
+    @contextmanager
+    def together(self, facts: Facts) -> Iterator["Store"]:
+        """One transaction for many actions, judged by these facts; what is refused undoes its own action alone.
+
+        Raises StoreError: then none of them happened. The head is anchored once, after the last.
+        """
+        with engines.writing(self.engine) as connection:
+            yield _Joined(self.engine, self.ring, self.anchor, self.clock, lambda: facts, connection)
+        self.anchor_if_due()
+
     def anchor_if_due(self) -> None:
         """Write the signed head elsewhere when the last one is older than the stated interval."""
         with self.reading() as unit:
@@ -73,3 +83,24 @@ class Store:
     def close(self) -> None:
         """Let every connection go."""
         self.engine.dispose()
+
+
+@dataclass(frozen=True)
+class _Joined(Store):
+    """A store inside one transaction: every unit of work is a savepoint of it."""
+
+    connection: Connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Unit]:
+        """One unit of work, undone alone when it raises."""
+        with self.connection.begin_nested():
+            yield Unit(self.connection, self.ring, self.clock)
+
+    @contextmanager
+    def reading(self) -> Iterator[Unit]:
+        """What the transaction has written so far counts."""
+        yield Unit(self.connection, self.ring, self.clock)
+
+    def anchor_if_due(self) -> None:
+        """Not before the transaction is written: `together` does it."""

@@ -37,6 +37,21 @@ def test_the_parts_together_cost_what_the_whole_costs(n: Network) -> None:
 
 @few
 @given(tiny())
+def test_the_stated_gap_is_never_less_than_what_the_answer_lacks(n: Network) -> None:
+    """Speed: the optimality gap that a plan states, with the search let off early and in parts as for a large one."""
+    best = solve(n).cost
+    with pytest.MonkeyPatch.context() as hurried:
+        hurried.setattr(parts, "EXACT_BELOW", 0)
+        hurried.setattr(parts, "NODES", 1)
+        found = parts.solve_in_parts(n, 0.5, 60.0, np.zeros(len(n.source)))
+    assert breaks_no_limit(n, found.flow)
+    assert found.cost == pytest.approx(cost_of(n, found.flow))
+    assert found.bound <= best + 1e-6 <= found.cost + 2e-6
+    assert found.cost - best <= found.gap * abs(found.cost) + 1e-6
+
+
+@few
+@given(tiny())
 def test_rations_break_no_limit_and_are_never_better_than_the_best(n: Network) -> None:
     wished = solve(replace(n, pool=np.full(len(n.pool), -1)))
     flow = rations.rationed(n, wished.flow, 0.0, float("inf"))

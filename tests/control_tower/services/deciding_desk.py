@@ -4,7 +4,7 @@ Facts answer the workflow's questions as the warehouse would; they are an adapte
 """
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -37,6 +37,9 @@ class SetFacts:
 
     def exception(self, exception_id: str) -> ExceptionFacts | None:
         return self.exceptions.get(exception_id)
+
+    def known(self, exception_ids: Iterable[str]) -> Mapping[str, ExceptionFacts]:
+        return {key: self.exceptions[key] for key in exception_ids if key in self.exceptions}
 
     def available_qty(self, pool: Pool) -> Decimal:
         return self.stock.get(pool.key, Decimal(0))

@@ -117,6 +117,7 @@ def test_delivered_lines_and_a_harmed_donor_are_measured_by_hand(desk: Tower, sh
 def test_measuring_again_writes_nothing_and_a_corrected_fact_writes_anew(desk: Tower, shown) -> None:
     _released(desk)
     both = [_line(n, delivered_qty=30, delivered_at=datetime(2026, 3, 4, 9)) for n in ("erp:L1", "erp:D1")]
+    [promised] = outcomes.find_all(desk.store, desk.user("executive"))
     assert len(outcomes.measure_all(desk.store, shown("build-2", *both))) == 1
     before = len(desk.trail())
     assert outcomes.measure_all(desk.store, shown("build-3", *both)) == []
@@ -126,6 +127,9 @@ def test_measuring_again_writes_nothing_and_a_corrected_fact_writes_anew(desk: T
     assert again.state == "measured"
     assert _realised(desk)["donors_late"] == 1
     assert desk.trail()[-1] == ("service.intake_service", "outcome.measure", "done")
+    [entry] = outcomes.find_all(desk.store, desk.user("executive"))
+    assert entry.outcome.expected == promised.outcome.expected, "what was promised is frozen"
+    assert entry.outcome.frozen_at == promised.outcome.frozen_at
 
 
 def test_the_build_of_the_plan_itself_measures_nothing_nor_does_a_plan_that_was_not_carried_out(

@@ -211,6 +211,38 @@ def test_the_second_of_two_approvers_is_told_who_was_first_and_when(either: Towe
         approvals.approve(either.store, Request("second_approver", expected_version=2), number)
 
 
+def test_a_stale_a_late_and_a_reused_request_are_each_written_down_as_refused(either: Tower) -> None:
+    # fault 58, # fault 59, # fault 60: what was tried, by whom, under which key and why not; nothing else happened
+    number = either.submitted(plan())
+    click = Request("approver")
+    tried = [
+        (Stale, approvals.approve, Request("approver", expected_version=1), "you saw 1, it is 2"),
+        (Conflict, approvals.approve, Request("second_approver"), "is approved: approver did proposal.approve"),
+        (
+            Conflict,
+            approvals.reject,
+            Request("approver", "no", idempotency_key=click.idempotency_key),
+            "something else",
+        ),
+    ]
+    for error, verb, request, why in tried:
+        if error is Conflict and either.state(number) == "submitted":
+            approvals.approve(either.store, click, number)
+        with either.store.reading() as unit:
+            before = unit.audit.newest(1)[0].sequence_no
+        with pytest.raises(error):
+            verb(either.store, request, number)
+        with either.store.reading() as unit:
+            last = unit.audit.newest(1)[0]
+        assert (last.sequence_no, last.outcome, last.subject_id) == (before + 1, "refused", number)
+        assert (last.actor_id, last.request_key) == (request.actor_id, request.idempotency_key)
+        assert why in json.loads(last.after)["why"]
+    assert [(vote.approver_id, vote.decision) for vote in proposals.approvals_of(either.store, number)] == [
+        ("approver", "approved")
+    ]
+    assert either.store.verify().is_whole
+
+
 def test_the_trail_says_before_after_reason_policy_and_build(desk: Tower) -> None:
     number = desk.submitted(plan())
     approvals.reject(desk.store, Request("approver", reason="too dear", build_id="build-0"), number)

@@ -1,18 +1,21 @@
 """Does the ladder take each step once, by its own account, and only when its clock is over?"""
 
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from control_tower import policy
 from control_tower.services import escalating, intake
 from control_tower.triage import escalation, sla
+from control_tower.vocabulary import ExceptionStatus
 from control_tower.workflow.rights import Action, may
 from control_tower.workflow.store.store import Store
-from tests.control_tower.services.deciding_desk import Tower, tower
+from tests.control_tower.services.deciding_desk import SHORT, Tower, tower
 from tests.control_tower.triage.test_queue import reading, typed
 from tests.control_tower.triage.test_sla import WEEKS
 
@@ -100,6 +103,54 @@ def _assert_escalated(store: Store, key: str) -> None:
     assert [task.owner for task in tasks] == ["procurement"]
     assert [entry.actor_id for entry in entries] == [escalating.ACCOUNT]
     assert "ladder step no_alternate_stock: not decided by" in entries[0].reason
+
+
+def test_the_backlog_of_a_year_is_escalated_in_a_few_transactions_and_every_step_is_still_its_own(
+    build: Any, desk: Tower
+) -> None:
+    """ROU-03: a thousand cases at once. What is refused (one was closed since the build was read) undoes nothing else."""
+    keys = [f"erp:M{number:03}" for number in range(1_000)]
+    desk.facts.exceptions |= {key: replace(SHORT, exception_id=key) for key in keys}
+    desk.facts.exceptions[keys[300]] = replace(SHORT, exception_id=keys[300], status=ExceptionStatus.CLOSED)
+    _short_of_stock(build, keys)
+    said: Counter[str] = Counter()
+    asked: Counter[str] = Counter()
+    sa.event.listen(
+        desk.store.engine, "before_cursor_execute", lambda *given: said.update([given[2].split()[0].lower()])
+    )
+    read = reading(build)
+
+    def counted(name: str, *rest: Any, **bound: Any) -> Any:
+        asked.update([name])
+        return read(name, *rest, **bound)
+
+    found = escalating.run(desk.store, counted)
+    assert [one.exception_id for one in found if one.refused] == [keys[300]]
+    assert {one.exception_id for one in found} == set(keys)
+    assert said["begin"] <= 2 * (len(keys) / 250) + 4, "a transaction, and a look for the anchor, for 250 cases"
+    assert sum(said.values()) < 40 * len(keys)
+    assert asked == {"queue_row": 1, "queue_calendar": 1}
+    outcomes = Counter((action, outcome) for _, action, outcome in desk.trail())
+    assert outcomes == {
+        ("case.escalate", "done"): 999, ("case.task_add", "done"): 999, ("case.escalate", "refused"): 1,
+    }  # fmt: skip
+    assert desk.store.verify().is_whole
+    assert [one.refused == "" for one in escalating.run(desk.store, counted)] == [False], "no step is taken twice"
+
+
+def _short_of_stock(build: Any, keys: list[str]) -> None:
+    """An item that lies nowhere else, and an open exception of it per key, whose time to decide is long over."""
+    build.insert("mart_order_line", [{
+        "order_line_id": "x:O-1", "order_id": "x:O", "item_id": "x:I", "site_id": "x:A", "line_amount": 600, "open_amount": 600,
+        "open_qty": 60, "unit_price": 10, "unit_cost": 6,
+    }])  # fmt: skip
+    stock = {"item_id": "x:I", "storage_location": "main", "snapshot_at": datetime(2026, 3, 31), "site_id": "x:A"}
+    build.insert("core_inventory", [{**stock, "on_hand_qty": 500}, {**stock, "site_id": "x:B", "on_hand_qty": 1}])
+    typed(build, exception_id=keys[0], site_id="x:A", customer_tier="small", detected_at=datetime(2026, 2, 2))
+    build.connection.execute(
+        "INSERT INTO mart_exception SELECT m.* REPLACE (k AS exception_id) FROM mart_exception AS m, unnest($keys) AS u(k)",
+        {"keys": keys[1:]},
+    )
 
 
 def test_the_escalation_account_may_do_nothing_else_to_a_case() -> None:
