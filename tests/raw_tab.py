@@ -114,14 +114,14 @@ class RawTab:
         """
         for state in states:
             self.post(state)
-        return self.read(until_whole=True)
+        return self.read()
 
     def post(self, state: ClientState) -> None:
         """Send a frame and read nothing."""
         self.socket.send(BackMsg(rerun_script=state).SerializeToString())
 
-    def read(self, until_whole: bool = False) -> Shown:
-        """Everything until a run is over; of runs that were broken off for the next only when `until_whole` is not asked."""
+    def read(self) -> Shown:
+        """Everything until a run came to its end; one that was broken off for the next is only the beginning of it."""
         shown = Shown()
         while True:
             data = self.socket.recv(timeout=60)
@@ -137,7 +137,7 @@ class RawTab:
                 listed = (one for one in told.navigation.app_pages if not one.is_hidden)
                 shown.pages = {one.url_pathname: one.page_script_hash for one in listed}
                 self.page.page_script_hash = told.navigation.page_script_hash
-            elif told.WhichOneof("type") == "script_finished" and not (
-                until_whole and told.script_finished == ForwardMsg.FINISHED_EARLY_FOR_RERUN
+            elif told.WhichOneof("type") == "script_finished" and (
+                told.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN
             ):
                 return shown
