@@ -38,6 +38,7 @@ def main() -> None:
         outcome_view.money(totals, head.currency)
     with right:
         outcome_view.by_action(found)
+        outcome_view.by_policy(found)
     outcome_view.ledger(rows, entries, found, head.currency)
     outcome_view.method(found, late, rules)
     named_values.show()

@@ -8,6 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from control_tower.ledger.compared import Comparison
+from control_tower.ledger.effect import Effect
 from control_tower.policy_outcomes import Outcomes
 from control_tower.services.outcomes import LedgerEntry, effect_of
 from dashboard import answers_outcome, theme
@@ -88,6 +89,30 @@ def by_action(found: Comparison) -> None:
         return
     rows = rows.astype({"low": "float64", "high": "float64"}).sort_values("sets", ascending=False, kind="stable")
     figure.show(title, effects.figure(rows, figure.mode()), rows, "effect_by_decision")
+
+
+def by_policy(found: Comparison) -> None:
+    """The same by the version of the policy that the decisions were made under."""
+    rows = pd.DataFrame([
+        {"policy": f"Policy {version}", "sets": one.sets, "days": _between(one), "verdict": str(one.verdict)}
+        for version, one in found.by_policy.items()
+    ])  # fmt: skip
+    if not rows.empty:
+        headings = {
+            "policy": "Decided under",
+            "sets": "Cases compared",
+            "days": "Days until fixed",
+            "verdict": "Verdict",
+        }
+        table.plain_rows(rows, headings, "effect_by_policy")
+
+
+def _between(one: Effect) -> str:
+    """Days sooner or later with the interval, such as "−1.2 (−1.9 to −0.4)"."""
+    if one.value is None:
+        return "–"
+    ends = [f"{_days(end):+.1f}".replace("-", "−") for end in (one.value, one.low, one.high) if end is not None]
+    return ends[0] if len(ends) < 3 else f"{ends[0]} ({ends[1]} to {ends[2]})"
 
 
 def _days(hours: float | None) -> float | None:

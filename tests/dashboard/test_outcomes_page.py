@@ -49,7 +49,13 @@ def _history(gain: float) -> dict[str, list[dict[str, Any]]]:
                 "confirmed_at": ended, "expected_benefit_amount": 100, "realised_benefit_amount": 80, "currency_code": "EUR",
             })  # fmt: skip
             rows["core_approval"].append(
-                {"approval_id": f"a{name}", "proposal_id": name, "decision": "approved", "decided_at": at}
+                {
+                    "approval_id": f"a{name}",
+                    "proposal_id": name,
+                    "decision": "approved",
+                    "decided_at": at,
+                    "policy_version": "1" if number < 200 else "2",
+                }
             )
     rows["core_site"] = [{"site_id": f"x:S{n}", "name": f"Site {n}", "region": "North"} for n in range(2)]
     return rows
@@ -90,6 +96,15 @@ def test_a_planted_gain_is_said_with_its_likely_span_and_what_was_brought(outcom
     assert float(tiles["Fixed sooner by"].split()[0]) == pytest.approx(60, abs=6)
     assert "nobody has stated in the policy what the tower costs a day" in said
     assert "no plan made here that takes stock" in said
+
+
+def test_each_version_of_the_policy_has_its_verdict(outcomes_page) -> None:
+    """REA-10: what was decided under one policy is told apart from what was decided under the next."""
+    app = outcomes_page(60.0)
+    rows = next(frame.value for frame in app.dataframe if "policy" in frame.value)
+    assert dict(zip(rows["policy"], rows["verdict"], strict=True)) == {"Policy 1": "helps", "Policy 2": "helps"}
+    assert rows["sets"].sum() == 50
+    assert rows["days"].str.match(r"−2\.\d \(−\d\.\d to −\d\.\d\)").all()
 
 
 def test_a_planted_harm_is_said_as_plainly(outcomes_page) -> None:
