@@ -1,5 +1,7 @@
 """How much more often does it fail there than elsewhere? One line per finding with its 95 % interval."""
 
+from math import log10
+
 import pandas as pd
 import plotly.graph_objects as go
 
@@ -8,6 +10,8 @@ from dashboard.components.plain import as_figure_text
 
 SHOWN = 8
 _PER = 1000
+_APART = 20
+"""From so many times the smallest effect on a scale of powers of ten is used: else one large one hides the rest."""
 
 
 def figure(rows: pd.DataFrame, mode: str) -> go.Figure:
@@ -16,6 +20,7 @@ def figure(rows: pd.DataFrame, mode: str) -> go.Figure:
     rows: words (of the place), type_title, verdict, difference, low, high (per unit), failed, exposed.
     """
     shown = rows.head(SHOWN).iloc[::-1]
+    is_log = bool(len(shown)) and shown["low"].min() > 0 and shown["high"].max() > _APART * shown["difference"].min()
     places = list(range(len(shown)))
     colours = [theme.ACCENT[mode] if verdict == "strong" else theme.GREY[mode] for verdict in shown["verdict"]]
     drawn = go.Figure(go.Scatter(
@@ -29,18 +34,31 @@ def figure(rows: pd.DataFrame, mode: str) -> go.Figure:
     ))  # fmt: skip
     for place, row in zip(places, shown.to_dict("records"), strict=True):
         drawn.add_annotation(
-            x=_PER * row['high'], y=place, text=f"+{_PER * row['difference']:,.0f}" + (" watch" if row["verdict"] == "watch" else ""), showarrow=False, xanchor="left",
+            x=_place(row["high"], is_log), y=place, text=f"+{_PER * row['difference']:,.0f}" + (" watch" if row["verdict"] == "watch" else ""), showarrow=False, xanchor="left",
             xshift=8, font={"color": theme.INK[mode]},
         )  # fmt: skip
     names = [
         f"{as_figure_text(row['type_title'], 26)}<br>{as_figure_text(row['words'], 34)}"
         for row in shown.to_dict("records")
     ]
-    top = _PER * float(shown["high"].max()) if len(shown) else 1.0
     drawn.update_layout(template=theme.template(mode), height=70 + 40 * max(len(shown), 2), margin={"t": 8})
-    drawn.update_xaxes(range=[min(0.0, _PER * float(shown["low"].min() if len(shown) else 0)), 1.3 * top], nticks=5,
-                       title_text="more per 1,000 than elsewhere")  # fmt: skip
-    drawn.add_vline(x=0, line={"color": theme.QUIET[mode], "width": 1})
+    _scale(drawn, shown, is_log, mode)
     drawn.update_yaxes(tickvals=places, ticktext=names, showgrid=False, tickfont={"color": theme.INK[mode], "size": 11},
                        range=[-0.6, max(len(shown), 2) - 0.4], ticks="outside", ticklen=6, tickcolor="rgba(0,0,0,0)")  # fmt: skip
     return drawn
+
+
+def _place(per_unit: float, is_log: bool) -> float:
+    """Where an annotation stands on the axis: plotly takes the exponent on a scale of powers of ten."""
+    return log10(_PER * per_unit) if is_log else _PER * per_unit
+
+
+def _scale(drawn: go.Figure, shown: pd.DataFrame, is_log: bool, mode: str) -> None:
+    title = "more per 1,000 than elsewhere"
+    low, high = (float(end) if len(shown) else 0.001 for end in (shown["low"].min(), shown["high"].max()))
+    if is_log:
+        drawn.update_xaxes(type="log", range=[_place(low, True) - 0.1, _place(high, True) + 0.45], dtick=1,
+                           tickformat=",~r", title_text=f"{title}, powers of ten")  # fmt: skip
+        return
+    drawn.update_xaxes(range=[min(0.0, _PER * low), 1.3 * _PER * high], nticks=5, title_text=title)
+    drawn.add_vline(x=0, line={"color": theme.QUIET[mode], "width": 1})

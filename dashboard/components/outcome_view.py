@@ -94,12 +94,12 @@ def by_action(found: Comparison) -> None:
 def by_policy(found: Comparison) -> None:
     """The same by the version of the policy that the decisions were made under."""
     rows = pd.DataFrame([
-        {"policy": f"Policy {version}", "sets": one.sets, "days": _between(one), "verdict": str(one.verdict)}
+        {"policy": str(version), "sets": one.sets, "days": _between(one), "verdict": str(one.verdict)}
         for version, one in found.by_policy.items()
     ])  # fmt: skip
     if not rows.empty:
         headings = {
-            "policy": "Decided under",
+            "policy": "Decided under policy",
             "sets": "Cases compared",
             "days": "Days until fixed",
             "verdict": "Verdict",
