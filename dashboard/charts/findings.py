@@ -32,11 +32,7 @@ def figure(rows: pd.DataFrame, mode: str) -> go.Figure:
                    f"{row['verdict']}" for row in shown.to_dict("records")],
         hovertemplate="%{hovertext}<br>%{x:,.1f} more per 1,000<extra></extra>", unselected={"marker": {"opacity": 1}},
     ))  # fmt: skip
-    for place, row in zip(places, shown.to_dict("records"), strict=True):
-        drawn.add_annotation(
-            x=_place(row["high"], is_log), y=place, text=f"+{_PER * row['difference']:,.0f}" + (" watch" if row["verdict"] == "watch" else ""), showarrow=False, xanchor="left",
-            xshift=8, font={"color": theme.INK[mode]},
-        )  # fmt: skip
+    _label(drawn, shown, is_log, mode)
     names = [
         f"{as_figure_text(row['type_title'], 26)}<br>{as_figure_text(row['words'], 34)}"
         for row in shown.to_dict("records")
@@ -46,6 +42,15 @@ def figure(rows: pd.DataFrame, mode: str) -> go.Figure:
     drawn.update_yaxes(tickvals=places, ticktext=names, showgrid=False, tickfont={"color": theme.INK[mode], "size": 11},
                        range=[-0.6, max(len(shown), 2) - 0.4], ticks="outside", ticklen=6, tickcolor="rgba(0,0,0,0)")  # fmt: skip
     return drawn
+
+
+def _label(drawn: go.Figure, shown: pd.DataFrame, is_log: bool, mode: str) -> None:
+    """How many more, beside the whisker of each."""
+    for place, row in enumerate(shown.to_dict("records")):
+        drawn.add_annotation(
+            x=_place(row["high"], is_log), y=place, text=f"+{_PER * row['difference']:,.0f}" + (" watch" if row["verdict"] == "watch" else ""), showarrow=False, xanchor="left",
+            xshift=8, font={"color": theme.INK[mode]},
+        )  # fmt: skip
 
 
 def _place(per_unit: float, is_log: bool) -> float:
