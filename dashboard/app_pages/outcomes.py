@@ -37,8 +37,7 @@ def main() -> None:
     with left:
         outcome_view.money(totals, head.currency)
     with right:
-        outcome_view.by_action(found)
-        outcome_view.by_policy(found)
+        outcome_view.effects_of(found)
     outcome_view.ledger(rows, entries, found, head.currency)
     outcome_view.method(found, late, rules)
     named_values.show()

@@ -76,6 +76,12 @@ def money(totals: pd.DataFrame, currency: str) -> None:
     figure.show(title, promised.figure(rows, figure.mode(), currency), rows, "expected_realised")
 
 
+def effects_of(found: Comparison) -> None:
+    """What decisions changed, by their kind and by the policy they were made under."""
+    by_action(found)
+    by_policy(found)
+
+
 def by_action(found: Comparison) -> None:
     """Days sooner or later by kind of decision, each with its interval and verdict."""
     title = "Days until fixed, against similar cases"
