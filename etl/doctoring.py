@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from control_tower import builds, warehouse
-from control_tower.errors import BuildError
+from control_tower.errors import BuildError, StoreError
 from control_tower.manifest import Manifest
 from control_tower.settings import Settings
+from control_tower.workflow.store import consistency, extracting
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,7 @@ class Finding:
 
 def examine(settings: Settings) -> list[Finding]:
     """Look at disk, pointer, every build and every raw file that the published build is made from."""
-    findings = [_disk(settings)]
+    findings = [_disk(settings), *_decisions(settings)]
     current = builds.pointer(settings.builds)
     if current is None:
         begin = "tower demo, or tower load SOURCE --from PATH"
@@ -51,6 +52,21 @@ def examine(settings: Settings) -> list[Finding]:
     if made:
         findings += _raw(settings, made)
     return [*findings, *_older(settings), *_leftovers(settings)]
+
+
+def _decisions(settings: Settings) -> list[Finding]:
+    """Whether the decision store tells one story, where there is one."""
+    where = settings.store_place.rpartition("@")[2]
+    if not extracting.is_there(settings.store_place):
+        return []
+    try:
+        broken = consistency.broken(settings.store_place)
+    except StoreError as error:
+        return [Finding(False, str(error), where, "tower restore FILE into an empty home")]
+    remedy = "written past the product: compare with a backup, and with tower audit verify"
+    return [Finding(False, one.sentence(), where, remedy) for one in broken] or [
+        Finding(True, f"decisions, audit trail, reservations and outbox agree ({len(consistency.RULES)} rules)", where)
+    ]
 
 
 def _pointer(settings: Settings, current: str) -> Finding:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from control_tower.errors import StoreError
 from control_tower.settings import Settings
-from control_tower.workflow.store import extracting
+from control_tower.workflow.store import consistency, extracting
 from etl import source
 from etl.intake import Request
 from etl.making import Step
@@ -44,7 +44,10 @@ def _request(folder: Path) -> Request:
 def _is_written(settings: Settings, folder: Path, step: Step) -> bool:
     step("store", "taking in what was decided")
     try:
-        return extracting.write(settings.store_place, folder)
+        is_written = extracting.write(settings.store_place, folder)
+        for one in consistency.broken(settings.store_place):
+            step("store", f"does not agree with itself, see tower doctor: {one.sentence()}")
+        return is_written
     except StoreError as error:
         step("store", f"what the build before held of it stays: {error}")
         return False

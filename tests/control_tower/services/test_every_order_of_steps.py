@@ -18,6 +18,7 @@ from control_tower.errors import Conflict, NotAllowed, Stale
 from control_tower.services import approvals, proposals, releases
 from control_tower.services.request import Request
 from control_tower.workflow.approval import TRANSITIONS
+from control_tower.workflow.store import consistency
 from tests.control_tower.services.deciding_desk import Tower, plan, tower
 
 PEOPLE = st.sampled_from(["planner", "approver", "second_approver", "executive", "analyst", "south_approver"])
@@ -143,6 +144,12 @@ class Deciding(RuleBasedStateMachine):
                 assert proposal.revision == len(done), (
                     "every revision has its audit entry, and every entry its revision"
                 )
+
+    @invariant()
+    def what_is_asked_of_a_store_in_production_holds(self) -> None:
+        """Invariants 4 to 7 as `tower doctor` and every load ask them."""
+        with self.desk.store.reading() as unit:
+            assert consistency.found(unit.connection) == []
 
     @invariant()
     def the_chain_holds(self) -> None:
