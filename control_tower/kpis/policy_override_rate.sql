@@ -17,6 +17,7 @@ SELECT
     1 AS weight,
     source_system,
     approver,
-    policy_rule_id
+    policy_rule_id,
+    coalesce(override_reason, waiver) AS reason_code
 FROM core_approval
 WHERE decided_at IS NOT NULL

@@ -180,4 +180,6 @@ def test_approval_latency_cycle_time_overrides_and_completeness_come_from_what_w
     }
     with build.cursor() as cursor:
         found = {name: kpi.evaluate(cursor, kpis()[name]).value for name in figures}
+        by_reason = kpi.breakdown(cursor, kpis()["policy_override_rate"], None, None, "reason_code")
+    assert [(part.key, part.figure.value) for part in by_reason] == [("the supplier has it", 1.0)]  # K30 by reason
     assert found == {name: pytest.approx(wanted) for name, wanted in figures.items()}
