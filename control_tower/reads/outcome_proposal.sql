@@ -1,4 +1,4 @@
-/* Grain: first one row per kind of decision (proposal_id null): how many approved proposals about exceptions that pass the
+/* Grain: one row per kind of decision (proposal_id null) first: how many approved proposals about exceptions that pass the
    filters, how many are measured, and what the measured ones promised and brought; then one row per such proposal, the last
    decided first, $row_limit of them: what it promised and what became of it. In the reporting currency by the rate of the
    day of the decision (null without one). */
@@ -97,4 +97,4 @@ SELECT
 FROM told
 WHERE told.place <= $row_limit
 ORDER BY n DESC NULLS LAST, place
-LIMIT 1100
+LIMIT 1000

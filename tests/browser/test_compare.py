@@ -49,6 +49,7 @@ def test_a_click_on_the_differences_shows_the_cases_of_either_side_and_back_is_a
     expect(panel.get_by_role("radio", name="standard")).to_be_checked()
 
 
+@pytest.mark.slow
 def test_two_maps_beside_each_other_have_their_steps_in_the_same_places_and_fit_a_phone(
     page: Page, address: str
 ) -> None:

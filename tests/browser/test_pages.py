@@ -84,6 +84,7 @@ def test_a_copied_link_shows_a_stranger_the_same_numbers(page: Page, address: st
     stranger.context.close()
 
 
+@pytest.mark.slow
 def test_a_copied_link_to_a_definition_opens_it_with_the_same_number(
     page: Page, address: str, browser: Browser
 ) -> None:
@@ -98,6 +99,7 @@ def test_a_copied_link_to_a_definition_opens_it_with_the_same_number(
     stranger.context.close()
 
 
+@pytest.mark.slow
 def test_slash_goes_to_the_search_and_escape_closes(page: Page, address: str) -> None:
     page.goto(f"{address}/exceptions")
     settled(page)
@@ -147,6 +149,7 @@ def test_the_control_room_answers_in_the_first_screen(page: Page, address: str) 
     assert page.get_by_test_id("stMetric").count() == 5
 
 
+@pytest.mark.slow
 def test_the_filters_survive_a_page_change_a_reload_and_a_copied_link(
     page: Page, address: str, browser: Browser
 ) -> None:
@@ -188,6 +191,7 @@ def test_a_tile_opens_the_rows_behind_it(page: Page, address: str) -> None:
     expect(page.get_by_text(f"{n} exceptions, {n} open")).to_be_visible()
 
 
+@pytest.mark.slow
 def test_a_click_on_a_bar_filters_by_it(page: Page, address: str) -> None:
     page.goto(address)
     settled(page)
